@@ -1,0 +1,1 @@
+"""The service: gateway, conversation core, desk, studio, insight and the worker."""

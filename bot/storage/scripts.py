@@ -1,0 +1,356 @@
+"""Running plain functions inside transactions, off the event loop.
+
+SQLite has one writer at a time whatever one does, so all scripts of a process go through one thread and one
+connection, and those that wait for the same disk flush share it (group commit). PostgreSQL groups commits itself:
+there each script has a connection of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, Engine, PoolProxiedConnection
+
+from bot.errors import Unavailable
+from bot.storage.driver import Driver, PostgresDriver, SqliteDriver
+from bot.storage.failures import DRIVER_ERRORS, translated, translating, worth_again
+
+T = TypeVar("T")
+Script = Callable[[Connection], T]
+DriverScript = Callable[[Driver], T]
+
+GROUP = 64
+QUEUE_LIMIT = 5000
+TRIES = 3
+
+
+class ScriptRunner(Protocol):
+    """Runs scripts over a connection; what a write script did is durable when `write` returns."""
+
+    async def read(self, script: Script[T]) -> T:
+        """Run in a transaction that only reads."""
+        ...
+
+    async def write(self, script: Script[T]) -> T:
+        """Run in a transaction that is committed unless the script raises. The script may be run more than once."""
+        ...
+
+    async def read_direct(self, script: DriverScript[T]) -> T:
+        """As `read`, with prepared statements on the driver. On PostgreSQL each statement sees the newest state."""
+        ...
+
+    async def write_direct(self, script: DriverScript[T]) -> T:
+        """As `write`, with prepared statements on the driver."""
+        ...
+
+    async def close(self) -> None:
+        """Let what was handed in end, then close the connections."""
+        ...
+
+
+class _Line:
+    """How many wait for a thread: a database that has become slow must not fill the memory with those who wait for
+    it."""
+
+    def __init__(self) -> None:
+        self._waiting = 0
+
+    def __enter__(self) -> None:
+        if self._waiting >= QUEUE_LIMIT:
+            raise _too_busy()
+        self._waiting += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._waiting -= 1
+
+
+def _too_busy() -> Unavailable:
+    return Unavailable("The service is too busy to store this now. Try again.", code="storage_unavailable")
+
+
+@dataclass(slots=True)
+class _Job:
+    script: Script[Any]
+    answer: asyncio.Future[Any]
+
+
+class _Outcome:
+    __slots__ = ("error", "value")
+
+    def __init__(self, value: Any = None, error: BaseException | None = None) -> None:
+        self.value = value
+        self.error = error
+
+
+class SqliteScripts:
+    """One writing thread with group commit, a few reading threads with a connection each."""
+
+    def __init__(self, writing: Engine, reading: Engine, gate: asyncio.Lock, readers: int) -> None:
+        self._writing = writing
+        self._reading = reading
+        self._gate = gate
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-write")
+        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="sqlite-read")
+        self._own = threading.local()
+        self._opened: list[Connection] = []
+        self._jobs: deque[_Job] = deque()
+        self._draining: asyncio.Task[None] | None = None
+        self._reading_line = _Line()
+        self._closed = False
+
+    async def read(self, script: Script[T]) -> T:
+        """See `ScriptRunner.read`."""
+        with translating(), self._reading_line:
+            return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, script)
+
+    def _read(self, script: Script[T]) -> T:
+        connection = self._connection(self._reading)
+        with connection.begin():
+            return script(connection)
+
+    async def write(self, script: Script[T]) -> T:
+        """See `ScriptRunner.write`."""
+        if self._closed or len(self._jobs) >= QUEUE_LIMIT:
+            raise _too_busy()
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._jobs.append(_Job(script, answer))
+        if self._draining is None:
+            self._draining = asyncio.create_task(self._drain(), name="sqlite-writes")
+        return await answer
+
+    async def read_direct(self, script: DriverScript[T]) -> T:
+        """See `ScriptRunner.read_direct`."""
+        return await self.read(lambda connection: script(_sqlite_driver(connection)))
+
+    async def write_direct(self, script: DriverScript[T]) -> T:
+        """See `ScriptRunner.write_direct`."""
+        return await self.write(lambda connection: script(_sqlite_driver(connection)))
+
+    async def _drain(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while self._jobs:
+                group = [self._jobs.popleft() for _ in range(min(GROUP, len(self._jobs)))]
+                scripts = [job.script for job in group]
+                async with self._gate:
+                    outcomes = await self._written(loop, scripts)
+                for job, outcome in zip(group, outcomes, strict=True):
+                    _answer(job.answer, outcome)
+        finally:
+            self._draining = None
+
+    async def _written(self, loop: asyncio.AbstractEventLoop, scripts: list[Script[Any]]) -> list[_Outcome]:
+        try:
+            return await loop.run_in_executor(self._writer, self._write_group, scripts)
+        except Exception as error:  # whatever it is, those who wait must hear of it
+            return [_Outcome(error=translated(error))] * len(scripts)
+
+    def _write_group(self, scripts: list[Script[Any]]) -> list[_Outcome]:
+        if len(scripts) > 1:
+            try:
+                return self._write_together(scripts)
+            except DRIVER_ERRORS:
+                # One of them, or the commit, hit the database's limits: give each its own chance and its own answer.
+                pass
+        return [self._write_alone(script) for script in scripts]
+
+    def _write_together(self, scripts: list[Script[Any]]) -> list[_Outcome]:
+        connection = self._connection(self._writing)
+        raw: Any = connection.connection.dbapi_connection
+        outcomes = []
+        with connection.begin():
+            for script in scripts:
+                raw.execute("SAVEPOINT script")
+                try:
+                    outcomes.append(_Outcome(script(connection)))
+                except DRIVER_ERRORS:
+                    raise
+                except Exception as error:
+                    raw.execute("ROLLBACK TO script")
+                    outcomes.append(_Outcome(error=error))
+                raw.execute("RELEASE script")
+        return outcomes
+
+    def _write_alone(self, script: Script[Any]) -> _Outcome:
+        try:
+            connection = self._connection(self._writing)
+            with connection.begin():
+                return _Outcome(script(connection))
+        except Exception as error:
+            told = translated(error)
+            if isinstance(told, Unavailable) and told is not error:
+                self._forget_connection()
+            return _Outcome(error=told)
+
+    def _forget_connection(self) -> None:
+        # After a failure of the disk or the file, nothing is assumed of a connection that saw it.
+        connection: Connection | None = getattr(self._own, "connection", None)
+        self._own.connection = None
+        if connection is not None:
+            self._opened.remove(connection)
+            with suppress(Exception):
+                connection.close()
+
+    def _connection(self, engine: Engine) -> Connection:
+        connection: Connection | None = getattr(self._own, "connection", None)
+        if connection is None or connection.closed or connection.invalidated:
+            connection = engine.connect()
+            self._own.connection = connection
+            self._opened.append(connection)
+        return connection
+
+    async def close(self) -> None:
+        """See `ScriptRunner.close`."""
+        self._closed = True
+        if self._draining is not None:
+            await self._draining
+        await asyncio.to_thread(self._writer.shutdown)
+        await asyncio.to_thread(self._readers.shutdown)
+        for connection in self._opened:
+            connection.close()
+
+
+def _sqlite_driver(connection: Connection) -> SqliteDriver:
+    return SqliteDriver(connection.connection.dbapi_connection, connection.dialect)
+
+
+def _answer(answer: asyncio.Future[Any], outcome: _Outcome) -> None:
+    if answer.done():  # whoever asked has gone; what was stored stays stored
+        return
+    if outcome.error is not None:
+        answer.set_exception(outcome.error)
+    else:
+        answer.set_result(outcome.value)
+
+
+class PooledScripts:
+    """A thread and a connection for each script that runs. `direct` is an engine in autocommit."""
+
+    def __init__(self, engine: Engine, direct: Engine, threads: int) -> None:
+        self._engine = engine
+        self._direct = direct
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="sql")
+        self._line = _Line()
+        self._own = threading.local()
+        self._opened: list[PoolProxiedConnection] = []
+
+    async def read(self, script: Script[T]) -> T:
+        """See `ScriptRunner.read`."""
+        return await self._run(lambda: self._once(script))
+
+    async def write(self, script: Script[T]) -> T:
+        """See `ScriptRunner.write`."""
+        return await self._run(lambda: self._once(script))
+
+    async def read_direct(self, script: DriverScript[T]) -> T:
+        """See `ScriptRunner.read_direct`."""
+        return await self._run(lambda: self._once_direct(script, writes=False))
+
+    async def write_direct(self, script: DriverScript[T]) -> T:
+        """See `ScriptRunner.write_direct`."""
+        return await self._run(lambda: self._once_direct(script, writes=True))
+
+    async def _run(self, once: Callable[[], T]) -> T:
+        with self._line:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, _with_tries, once)
+
+    def _once(self, script: Script[T]) -> T:
+        with self._engine.connect() as connection:
+            transaction = connection.begin()
+            try:
+                result = script(connection)
+            except DRIVER_ERRORS as error:
+                # Nothing is committed yet, so running it again cannot do anything twice.
+                if worth_again(error):
+                    if connection.invalidated:
+                        self._engine.dispose()
+                    raise _Again(error) from error
+                raise
+            # A commit that fails half way may have happened: it is never run again here.
+            transaction.commit()
+            return result
+
+    def _once_direct(self, script: DriverScript[T], *, writes: bool) -> T:
+        connection = self._own_connection()
+        driver = PostgresDriver(connection.dbapi_connection, self._direct.dialect, writes=writes)
+        try:
+            result = self._scripted(script, driver, connection)
+            self._committed(driver, connection)
+            return result
+        except BaseException:
+            self._undo(driver, connection)
+            raise
+
+    def _own_connection(self) -> PoolProxiedConnection:
+        # Each thread keeps its own: taking one from a pool and giving it back costs as much as a statement.
+        connection: PoolProxiedConnection | None = getattr(self._own, "connection", None)
+        if connection is None or not connection.is_valid:
+            connection = self._own.connection = self._direct.raw_connection()
+            self._opened.append(connection)
+        return connection
+
+    def _undo(self, driver: PostgresDriver, connection: PoolProxiedConnection) -> None:
+        if not connection.is_valid:
+            return
+        try:
+            driver.rollback()
+        except DRIVER_ERRORS:
+            connection.invalidate()  # the server undoes it when the connection ends
+
+    def _scripted(self, script: DriverScript[T], driver: PostgresDriver, connection: PoolProxiedConnection) -> T:
+        try:
+            return script(driver)
+        except DRIVER_ERRORS as error:
+            if self._is_gone(connection) or worth_again(error):
+                raise _Again(error) from error
+            raise
+
+    def _committed(self, driver: PostgresDriver, connection: PoolProxiedConnection) -> None:
+        try:
+            driver.commit()
+        except DRIVER_ERRORS as error:
+            # If the connection broke, nobody knows whether it was committed. If a statement was refused, it was not.
+            if not self._is_gone(connection) and worth_again(error):
+                raise _Again(error) from error
+            raise
+
+    def _is_gone(self, connection: PoolProxiedConnection) -> bool:
+        """Whether the connection has died; then it is let go."""
+        raw: Any = connection.dbapi_connection
+        if raw is not None and not raw.closed:
+            return False
+        connection.invalidate()
+        self._opened.remove(connection)
+        return True
+
+    async def close(self) -> None:
+        """See `ScriptRunner.close`."""
+        await asyncio.to_thread(self._threads.shutdown)
+        for connection in self._opened:
+            connection.close()
+        self._engine.dispose()
+        self._direct.dispose()
+
+
+class _Again(Exception):
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def _with_tries(once: Callable[[], T]) -> T:
+    with translating():
+        for _ in range(TRIES - 1):
+            with suppress(_Again):
+                return once()
+        try:
+            return once()
+        except _Again as again:
+            raise again.error from again

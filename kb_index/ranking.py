@@ -1,0 +1,113 @@
+"""Articles ranked for a question, with the evidence for each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from kb_index.embedding import SentenceEncoder, Vectors
+from kb_index.field import FieldSearch, Scores
+from kb_index.fusion import fuse
+from kb_index.index import Index
+from kb_index.spelling import Speller
+from kb_index.vectors import top
+from kb_index.words import stems
+
+_DEPTH = 60
+_MAX_CHARACTERS = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question made ready for the index; `text` has its typing mistakes mended."""
+
+    text: str
+    vector: Vectors
+    terms: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One article's place: the fused score and what it is made of, each from 0 to about 1."""
+
+    number: int
+    score: float
+    question: float
+    passage: float
+    words: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What a trial question must not see: one question row of an article, or all of the article."""
+
+    number: int
+    question_row: int | None = None
+
+    def question_rows(self, index: Index) -> frozenset[int]:
+        """The rows of the questions field that count as absent."""
+        return frozenset(index.questions.rows_of(self.number) if self.question_row is None else [self.question_row])
+
+    def passage_rows(self, index: Index) -> frozenset[int]:
+        """The rows of the passages field that count as absent."""
+        return frozenset(index.passages.rows_of(self.number) if self.question_row is None else [])
+
+    def left_text(self, index: Index) -> str:
+        """What is left of the article's text."""
+        if self.question_row is None:
+            return ""
+        entry = index.entry(self.number)
+        return entry.whole_text.replace(entry.question_texts[self.question_row - self.first_row(index)], "", 1)
+
+    def first_row(self, index: Index) -> int:
+        """The first question row of the article: its title."""
+        return index.questions.rows_of(self.number).start
+
+
+class Ranking:
+    """The articles for one question, best first; keeps the field searches for choosing passages."""
+
+    def __init__(self, index: Index, question: Question, limit: int, hidden: Hidden | None = None) -> None:
+        self.question = question
+        depth = max(_DEPTH, limit)
+        self._questions = index.questions.search(question.vector, depth, hidden.question_rows(index) if hidden else ())
+        self.passages = index.passages.search(question.vector, depth, hidden.passage_rows(index) if hidden else ())
+        self._words = index.words.scores(question.terms)
+        if hidden:
+            self._words[hidden.number] = index.words.score_text(hidden.left_text(index), question.terms)
+        numbers = self._questions.candidates | self.passages.candidates | self._wordiest(index, depth)
+        if hidden and hidden.question_row is None:
+            numbers.discard(hidden.number)
+        self.articles = self._ranked(sorted(numbers), limit)
+
+    def _wordiest(self, index: Index, depth: int) -> set[int]:
+        rows = top(self._words, depth)
+        return index.questions.living(int(row) for row in rows[self._words[rows] > 0])
+
+    def _ranked(self, numbers: list[int], limit: int) -> list[Ranked]:
+        questions, passages = self._questions.scores(numbers), self.passages.scores(numbers)
+        words: Scores = self._words[np.array(numbers, dtype=np.int64)]
+        fused = fuse(questions, passages, words)
+        order = np.argsort(-fused, kind="stable")[:limit]
+        return [
+            Ranked(numbers[i], float(fused[i]), float(questions.best[i]), float(passages.best[i]), float(words[i]))
+            for i in order
+        ]
+
+    @property
+    def questions(self) -> FieldSearch:
+        """The search of the questions field."""
+        return self._questions
+
+
+def ask(text: str, encoder: SentenceEncoder, speller: Speller | None = None) -> Question:
+    """A question from a customer's words; what is beyond 4,000 characters is left out."""
+    text = text[:_MAX_CHARACTERS]
+    if speller:
+        text = speller.mend(text)
+    return Question(text, encoder.encode([text])[0], terms_of(text))
+
+
+def terms_of(text: str) -> dict[str, float]:
+    """The stems that are looked up, with weights."""
+    return dict.fromkeys(stems(text), 1.0)

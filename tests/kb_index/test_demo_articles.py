@@ -1,0 +1,54 @@
+"""The demo shop's own articles: they load, and the development questions get the right answers or none.
+
+`development.jsonl` was written while building and is where choices were made; the held-out questions under
+`data/tests/` are only measured.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kb_index.articles import load_articles
+from kb_index.build import build
+from kb_index.embedding import SentenceEncoder
+from kb_index.evaluate import evaluate_demo
+from kb_index.search import KnowledgeBase
+
+ARTICLES = Path(__file__).parents[2] / "data" / "kb"
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(300),
+    pytest.mark.skipif(not ARTICLES.is_dir(), reason="no data/kb"),
+]
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceEncoder) -> KnowledgeBase:
+    index_dir = tmp_path_factory.mktemp("index")
+    build(load_articles(ARTICLES), index_dir, encoder)
+    return KnowledgeBase.open(index_dir, encoder)
+
+
+def test_development_questions_are_answered_rightly_or_refused(shop: KnowledgeBase) -> None:
+    rows = [json.loads(line) for line in (Path(__file__).parent / "development.jsonl").read_text().splitlines()]
+    report = evaluate_demo(
+        shop,
+        [
+            {"text": row["text"], "article_id": row["articles"][0], "also": row["articles"]}
+            for row in rows
+            if row["articles"]
+        ],
+        [row for row in rows if not row["articles"]],
+    )
+    assert report.precision >= 0.95
+    assert report.refusal_rate >= 0.9
+    assert report.answer_rate >= 0.28
+    assert report.hit_at_3 >= 0.9
+
+
+def test_answers_are_short_passages_with_a_source(shop: KnowledgeBase) -> None:
+    answer = shop.answer("how much is express delivery")
+    assert answer.sources[0].url == f"/help/{answer.sources[0].article_id}"
+    assert "6.95" in answer.text
+    assert len(answer.text.split()) < 120

@@ -1,0 +1,53 @@
+"""The held-out questions about the demo shop: measured and kept above the floors, never tuned on."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from kb_index.articles import load_articles
+from kb_index.build import build
+from kb_index.embedding import SentenceEncoder
+from kb_index.evaluate import evaluate_demo
+from kb_index.search import KnowledgeBase
+
+ROOT = Path(__file__).parents[2]
+HELD_OUT = ROOT / "data" / "tests"
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(300),
+    pytest.mark.skipif(not (HELD_OUT / "kb_answerable.jsonl").is_file(), reason="no held-out questions in data/tests"),
+]
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    return [json.loads(line) for line in (HELD_OUT / name).read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceEncoder) -> KnowledgeBase:
+    index_dir = tmp_path_factory.mktemp("index")
+    build(load_articles(ROOT / "data" / "kb"), index_dir, encoder)
+    return KnowledgeBase.open(index_dir, encoder)
+
+
+def test_answers_come_from_the_right_article_and_the_rest_is_refused(shop: KnowledgeBase) -> None:
+    report = evaluate_demo(shop, rows("kb_answerable.jsonl"), rows("kb_unanswerable.jsonl"))
+    print({name: value for name, value in asdict(report).items() if name != "wrong"})
+    assert report.precision >= 0.95
+    assert report.refusal_rate >= 0.9
+    assert report.hit_at_3 >= 0.75
+
+
+def test_follow_ups_are_answered_about_what_came_before(shop: KnowledgeBase) -> None:
+    cases = rows("kb_followups.jsonl")
+    answers = [shop.answer(case["then"], case["first"]) for case in cases]
+    right = [
+        answer.sources[0].article_id == case["article_id"]
+        for answer, case in zip(answers, cases, strict=True)
+        if answer.answerable
+    ]
+    print({"answered": len(right) / len(cases), "right": sum(right) / len(right)})
+    assert sum(right) / len(right) >= 0.9
+    assert len(right) / len(cases) >= 0.4

@@ -1,0 +1,56 @@
+"""The fast encoder gives the model's own vectors, and keeps torch out of the process that serves."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kb_index.embedding import SentenceEncoder, find_model, load_encoder
+from kb_index.onnx_encoder import OnnxEncoder
+from kb_index.torch_encoder import TorchEncoder
+
+TEXTS = [
+    "Where is my order?",
+    "",
+    "can i swap the boots for a 9",
+    "  spaces around  ",
+    "Größe 42, ça va? 日本語",
+    "stove " * 400,
+    "x" * 4000,
+    "How do I season-seal a tent?\nThe seams leak.",
+]
+
+
+def test_vectors_equal_those_of_the_model_itself(encoder: SentenceEncoder) -> None:
+    assert isinstance(encoder, OnnxEncoder)
+    reference = TorchEncoder(find_model(None), "reference").encode(TEXTS)
+    assert np.abs(encoder.encode(TEXTS) - reference).max() < 1e-4
+
+
+def test_serving_does_not_import_torch(encoder: SentenceEncoder) -> None:
+    script = (
+        "import sys, json; from kb_index.embedding import load_encoder; load_encoder().encode(['hello']);"
+        "print(json.dumps([m for m in ('torch', 'transformers') if m in sys.modules]))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == []
+
+
+@pytest.mark.slow
+def test_a_damaged_prepared_model_is_prepared_again(tmp_path: Path) -> None:
+    first = load_encoder(cache_dir=tmp_path)
+    [graph] = tmp_path.rglob("model.onnx")
+    graph.write_bytes(b"broken")
+    again = load_encoder(cache_dir=tmp_path)
+    assert isinstance(again, OnnxEncoder)
+    assert np.array_equal(again.encode(["tent"]), first.encode(["tent"]))
+
+
+def test_a_model_that_cannot_be_exported_still_serves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    slow = load_encoder(cache_dir=tmp_path)
+    assert isinstance(slow, TorchEncoder)
+    assert slow.encode(["tent"]).shape == (1, slow.dimension)

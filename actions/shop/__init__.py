@@ -1,0 +1,1 @@
+"""The shop as the bot sees it: a port and its adapters."""

@@ -1,0 +1,185 @@
+"""Answers from the knowledge base, with their source; an honest 'I do not know' otherwise."""
+
+from __future__ import annotations
+
+from actions.handing_over import give_up, offer
+from actions.quick_replies import NONE_OF_THESE, QuickReply, article
+from actions.services import services
+from actions.talk import ORDER_FORM, Aside, Talk
+from kb_index.answers import Answer, article_url
+from kb_index.articles import Article, NextStep
+from kb_index.chunks import cut_passages
+
+MAX_NEXT = 3
+CLOSE = 0.15
+"""From this confidence on an article is worth showing as what comes closest."""
+MEANING = "meaning"
+"""Awaited after a clarification: the button pressed next says what the message before it meant."""
+
+
+class AnswerQuestion(Aside):
+    """Answer what was asked, or say that it is not known."""
+
+    action_name = "action_answer"
+
+    async def act(self, talk: Talk) -> None:
+        """The question is the message, or the one a clarification was about."""
+        question = question_of(talk)
+        answer = look_up(talk, question)
+        if answer is not None and answer.answerable:
+            give(talk, answer, question)
+        else:
+            admit(talk, question, answer)
+
+
+class OpenArticle(Aside):
+    """The customer chose an article from a button."""
+
+    action_name = "action_open_article"
+
+    async def act(self, talk: Talk) -> None:
+        """Its beginning, with the source."""
+        entities = talk.tracker.latest_message.get("entities") or []
+        chosen = next((item["value"] for item in entities if item.get("entity") == "article"), None)
+        knowledge = services().knowledge
+        opened = knowledge.article(str(chosen)) if knowledge and chosen else None
+        if opened is None:
+            admit(talk, talk.heard.text)
+        else:
+            open_article(talk, opened)
+
+
+def question_of(talk: Talk) -> str:
+    """The customer's own words: a pressed button answers a clarification of the message before it."""
+    before = talk.slot("last_question")
+    if talk.heard.button and talk.slot("awaiting") == MEANING and before:
+        return str(before)
+    return talk.heard.text
+
+
+def look_up(talk: Talk, question: str) -> Answer | None:
+    """What the knowledge base says, worked out once a turn for the same question."""
+    knowledge = services().knowledge
+    if knowledge is None:
+        return None
+    cache: dict[str, Answer] = talk.turn.remembered.setdefault("answers", {})
+    if question not in cache:
+        cache[question] = knowledge.answer(question, talk.slot("last_question"))
+    return cache[question]
+
+
+def give(talk: Talk, answer: Answer, question: str) -> None:
+    """Say the passage, its source and the useful next things; what was said just now is not said again."""
+    article_id = answer.sources[0].article_id if answer.sources else None
+    if not talk.heard.button and said_just_now(talk, answer.text):
+        same_again(talk)
+        return
+    sources = [{"title": source.title, "url": source.url} for source in answer.sources[:2]]
+    talk.tell(answer.text, sources=sources, replies=next_steps(answer.next))
+    answered(talk, question, article_id)
+
+
+def said_just_now(talk: Talk, text: str) -> bool:
+    """Whether the bot's latest messages hold these very words."""
+    said = [event.get("text") for event in talk.tracker.events if event.get("event") == "bot" and event.get("text")]
+    return text in said[-2:]
+
+
+def same_again(talk: Talk) -> None:
+    """The question came again right after its answer: the answer did not help. Twice brings a person."""
+    talk.remember(not_helpful_count=float(talk.count("not_helpful_count") + 1))
+    if talk.count("not_helpful_count") >= services().policy.attempts:
+        give_up(talk, "repeated_misunderstanding", "asked_again")
+        talk.then("action_hand_over")
+    else:
+        offer(talk, "utter_same_answer", reason="repeated_misunderstanding")
+
+
+def open_article(talk: Talk, opened: Article) -> None:
+    """Say the first passage of an article."""
+    source = {"title": opened.title, "url": article_url(opened.id)}
+    talk.tell(cut_passages(opened)[0].text, sources=[source], replies=next_steps(opened.next))
+    answered(talk, opened.title, opened.id)
+
+
+def answered(talk: Talk, question: str, article_id: str | None) -> None:
+    """A question is settled: failures before it no longer count."""
+    talk.turn.findings.answered = True
+    talk.remember(last_question=question, last_article=article_id, failed_attempts=0.0, awaiting=None, served=None)
+
+
+def next_steps(steps: tuple[NextStep, ...]) -> list[QuickReply]:
+    """At most three buttons to related articles."""
+    return [article(step.title, step.article_id) for step in steps[:MAX_NEXT]]
+
+
+def admit(talk: Talk, question: str, answer: Answer | None = None) -> None:
+    """Say that it is not known; show what comes closest, or offer a person. The second time a person takes over."""
+    talk.turn.findings.unanswered = question
+    count_failure(talk)
+    closest = answer.also if answer and answer.confidence >= CLOSE else ()
+    if talk.count("failed_attempts") >= services().policy.attempts:
+        give_up(talk, "missing_knowledge", "no_answer")
+        talk.then("action_hand_over")
+        return
+    talk.remember(last_question=question)
+    if not closest:
+        offer(talk, "utter_no_answer", reason="missing_knowledge")
+        return
+    talk.turn.findings.clarified = talk.asked_back = True
+    talk.remember(awaiting=MEANING)
+    shown = [article(source.title, source.article_id) for source in closest[:MAX_NEXT]]
+    words = "utter_closest_articles" if len(shown) > 1 else "utter_closest_article"
+    talk.say(words, replies=[*shown, NONE_OF_THESE])
+
+
+def count_failure(talk: Talk) -> None:
+    """One more turn in which the customer was not helped; several gaps in one turn are one failure."""
+    if not talk.turn.remembered.get("failed"):
+        talk.turn.remembered["failed"] = True
+        talk.remember(failed_attempts=float(talk.count("failed_attempts") + 1))
+
+
+class AnswerOrClarify(Aside):
+    """The reading is unsure: if the knowledge base is sure, that is the answer; otherwise ask."""
+
+    action_name = "action_answer_or_clarify"
+
+    async def act(self, talk: Talk) -> None:
+        """The knowledge base goes first."""
+        answer = look_up(talk, talk.heard.text)
+        if answer is not None and answer.answerable:
+            give(talk, answer, talk.heard.text)
+        else:
+            talk.then("action_clarify")
+
+
+class AnswerOrDecline(Aside):
+    """The reading says it is none of ours: believe the knowledge base if it knows better."""
+
+    action_name = "action_answer_or_decline"
+
+    async def act(self, talk: Talk) -> None:
+        """A question about the shop that nobody has answered is a gap, not a foreign matter."""
+        answer = look_up(talk, talk.heard.text)
+        if answer is not None and answer.answerable:
+            give(talk, answer, talk.heard.text)
+        elif (talk.heard.intent or "").startswith("ask_"):
+            admit(talk, talk.heard.text, answer)
+        else:
+            talk.then("action_out_of_scope")
+
+
+class AnswerOrAskAgain(Aside):
+    """A question instead of the fact that was asked for: answer it if it is known, then ask again."""
+
+    action_name = "action_answer_or_ask_again"
+
+    async def act(self, talk: Talk) -> None:
+        """Not known: the form asks again, with more help."""
+        answer = look_up(talk, talk.heard.text)
+        if answer is not None and answer.answerable:
+            give(talk, answer, talk.heard.text)
+            return
+        talk.turn.remembered["hold"] = True
+        talk.then(ORDER_FORM)

@@ -1,0 +1,30 @@
+"""Which wishes about orders are served."""
+
+from __future__ import annotations
+
+from actions.invoices import SendInvoice
+from actions.order_changes import Cancel, ChangeAddress, ChangeItems
+from actions.order_news import DeliveryDate, OrderStatus, RefundStatus, ReturnStatus, TrackingLink
+from actions.order_problems import ChargedTwice, Damaged, Delayed, NotReceived, Partial, WrongItem
+from actions.sending_back import StartExchange, StartReturn
+from actions.wish import Wishes
+
+WISHES = Wishes(
+    OrderStatus(),
+    TrackingLink(),
+    DeliveryDate(),
+    Delayed(),
+    NotReceived(),
+    Partial(),
+    WrongItem(),
+    Damaged(),
+    Cancel(),
+    ChangeAddress(),
+    ChangeItems(),
+    StartReturn(),
+    StartExchange(),
+    ReturnStatus(),
+    RefundStatus(),
+    SendInvoice(),
+    ChargedTwice(),
+)

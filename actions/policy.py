@@ -1,0 +1,80 @@
+"""When a conversation is passed on, and how urgently. Pure values; the thresholds are tuned in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+
+PRIORITIES: Mapping[str, str] = MappingProxyType(
+    {
+        "customer_request": "normal",
+        "frustration": "high",
+        "repeated_misunderstanding": "normal",
+        "missing_knowledge": "normal",
+        "unsupported_request": "normal",
+        "policy": "normal",
+        "tool_failure": "normal",
+        "sensitive_topic": "high",
+        "bot_failure": "high",
+    }
+)
+"""Priority by reason of the handover packet; a topic can raise it (a gas leak is urgent)."""
+
+
+class Mood(Enum):
+    """What a message's tone asks for."""
+
+    CALM = "calm"
+    ANNOYED = "annoyed"
+    ANGRY = "angry"
+
+
+OUTRIGHT = frozenset({"complaint", "insult", "not_helpful"})
+"""Meanings that are dissatisfaction by themselves: their tone counts as it is scored."""
+
+TONELESS = frozenset(
+    {"affirm", "deny", "stop", "repeat", "correct", "inform", "none_of_these", "greet", "goodbye", "thank", "praise"}
+)
+"""Short answers and steering: there is too little in 'stop' or 'none of these' to read a mood from."""
+
+WORDS_WITH_A_TONE = 3
+"""'refund' names a trouble; it takes a few words more to say how one feels about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverPolicy:
+    """Thresholds between serving, offering a person and passing on. Scores run from 0 to 1.
+
+    An angry message, or a second annoyed one, brings a person at once. A wish that names a trouble ('charged twice')
+    sounds worse than it is meant, so it must score higher than outright dissatisfaction. `attempts` is the number of
+    failures in a row after which the bot stops trying.
+    """
+
+    annoyed: float = 0.75
+    angry: float = 0.93
+    annoyed_outright: float = 0.6
+    angry_outright: float = 0.84
+    urgent: float = 0.8
+    attempts: int = 2
+    priorities: Mapping[str, str] = field(default_factory=lambda: PRIORITIES)
+
+    def is_annoyed(self, frustration: float, intent: str | None, text: str) -> bool:
+        """Whether one message shows displeasure."""
+        if intent in TONELESS or (intent not in OUTRIGHT and len(text.split()) < WORDS_WITH_A_TONE):
+            return False
+        return frustration >= (self.annoyed_outright if intent in OUTRIGHT else self.annoyed)
+
+    def mood(self, frustration: float, intent: str | None, text: str, *, displeased_before: bool) -> Mood:
+        """The mood of a message; `displeased_before` if an earlier message of this dialogue was annoyed."""
+        if not self.is_annoyed(frustration, intent, text):
+            return Mood.CALM
+        if displeased_before or frustration >= (self.angry_outright if intent in OUTRIGHT else self.angry):
+            return Mood.ANGRY
+        return Mood.ANNOYED
+
+    def priority(self, reason: str, urgency: float = 0.0) -> str:
+        """Priority of a handover; urgency lifts what would be normal."""
+        usual = self.priorities.get(reason, "normal")
+        return "high" if usual == "normal" and urgency >= self.urgent else usual

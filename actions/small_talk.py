@@ -1,0 +1,167 @@
+"""Manners: greeting, thanks, yes and no, what the assistant can do, repeating, stopping."""
+
+from __future__ import annotations
+
+from actions.handing_over import give_up, offer, offered
+from actions.quick_replies import button
+from actions.talk import Aside, Step, Talk
+
+START = (
+    button("Where is my order?", "order_status"),
+    button("Return something", "return_start"),
+    button("Talk to a person", "request_human"),
+)
+
+
+SETTLING = frozenset({"thank", "praise", "problem_solved"})
+
+
+class Greet(Aside):
+    """By name where it is known."""
+
+    action_name = "action_greet"
+
+    async def act(self, talk: Talk) -> None:
+        """A returning customer is greeted as one; in the middle of something no menu is offered."""
+        name = talk.turn.first_name
+        response = "utter_greet_name" if name else "utter_greet"
+        talk.say(response, replies=() if talk.in_form else START, name=name)
+
+
+class Affirm(Aside):
+    """A yes answers what was asked last."""
+
+    action_name = "action_affirm"
+
+    async def act(self, talk: Talk) -> None:
+        """Accepting a person, or going on."""
+        accepted, reason = offered(talk)
+        if accepted:
+            talk.turn.reason = reason
+            talk.then("action_hand_over")
+            return
+        talk.say("utter_affirm")
+
+
+class Deny(Aside):
+    """A no answers what was asked last."""
+
+    action_name = "action_deny"
+
+    async def act(self, talk: Talk) -> None:
+        """Declining a person leaves the door open."""
+        declined, _ = offered(talk)
+        talk.remember(awaiting=None)
+        talk.say("utter_deny_offer" if declined else "utter_deny")
+
+
+class Stop(Step):
+    """Leave whatever was going on."""
+
+    action_name = "action_stop"
+
+    async def act(self, talk: Talk) -> None:
+        """Nothing was changed, and that is said."""
+        talk.say("utter_stopped_order" if talk.in_form else "utter_stopped")
+        talk.leave_form()
+        talk.remember(wish=None, awaiting=None, pending_intents=None, failed_attempts=0.0, form_failures=0.0)
+
+
+class Repeat(Step):
+    """Say the last thing again."""
+
+    action_name = "action_repeat"
+
+    async def act(self, talk: Talk) -> None:
+        """The bot's last words, with their buttons."""
+        said = [event for event in talk.tracker.events if event.get("event") == "bot" and event.get("text")]
+        if not said:
+            talk.say("utter_nothing_to_repeat")
+            return
+        last = said[-1]
+        talk.tell(str(last["text"]), replies=(last.get("data") or {}).get("buttons") or ())
+
+
+class OutOfScope(Aside):
+    """Say what can be done here; the second time offer a person."""
+
+    action_name = "action_out_of_scope"
+
+    async def act(self, talk: Talk) -> None:
+        """Calm, short."""
+        talk.remember(out_of_scope_count=float(talk.count("out_of_scope_count") + 1))
+        if talk.count("out_of_scope_count") >= 2:
+            offer(talk, "utter_out_of_scope_offer")
+        else:
+            talk.say("utter_out_of_scope")
+
+
+class Goodbye(Step):
+    """The customer takes leave: the conversation is over."""
+
+    action_name = "action_goodbye"
+
+    async def act(self, talk: Talk) -> None:
+        """Say goodbye; an order half asked for is left alone."""
+        talk.leave_form()
+        talk.remember(wish=None, awaiting=None, pending_intents=None)
+        talk.turn.findings.close = True
+        talk.say("utter_goodbye")
+
+
+class Settled(Aside):
+    """Thanks, praise, or 'it works now': what failed before no longer counts."""
+
+    action_name = "action_settled"
+
+    async def act(self, talk: Talk) -> None:
+        """Answer in kind."""
+        talk.remember(failed_attempts=0.0, not_helpful_count=0.0)
+        talk.say(f"utter_{talk.heard.intent}" if talk.heard.intent in SETTLING else "utter_thank")
+
+
+class Insult(Aside):
+    """Calm under insults."""
+
+    action_name = "action_insult"
+
+    async def act(self, talk: Talk) -> None:
+        """No arguing; what went wrong, or a person."""
+        offer(talk, "utter_insult")
+
+
+class OtherLanguage(Aside):
+    """English only so far."""
+
+    action_name = "action_other_language"
+
+    async def act(self, talk: Talk) -> None:
+        """Say so and offer a person; a second message in that language accepts."""
+        was_offered, reason = offered(talk)
+        if was_offered and reason == "unsupported_request":
+            give_up(talk, "unsupported_request", "other_language")
+            talk.then("action_hand_over")
+            return
+        offer(talk, "utter_other_language", reason="unsupported_request")
+
+
+class SayWhatYouNeed(Aside):
+    """Nothing to read in the message: signs, emoji."""
+
+    action_name = "action_say_what_you_need"
+
+    async def act(self, talk: Talk) -> None:
+        """Ask calmly; the second time offer a person."""
+        talk.turn.findings.clarified = True
+        talk.say("utter_say_what_you_need", replies=() if talk.in_form else START)
+
+
+class Complain(Aside):
+    """Dissatisfied in general."""
+
+    action_name = "action_complaint"
+
+    async def act(self, talk: Talk) -> None:
+        """Name the trouble once, offer a person."""
+        talk.remember(sympathy_shown=True)
+        offer(talk, "utter_complaint")

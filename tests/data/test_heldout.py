@@ -1,0 +1,105 @@
+"""The held-out sets: complete, well-formed, apart from the training utterances, true to the demo shop."""
+
+import csv
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from rasa.shared.nlu.training_data.loading import load_data
+
+DATA = Path(__file__).parents[2] / "data"
+REASONS = {
+    "customer_request",
+    "frustration",
+    "repeated_misunderstanding",
+    "missing_knowledge",
+    "unsupported_request",
+    "policy",
+    "tool_failure",
+    "sensitive_topic",
+    "bot_failure",
+}
+
+
+def plain(text: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", text.lower())) or text.strip()
+
+
+def rows(name: str, folder: str = "tests") -> list[dict[str, str]]:
+    with (DATA / folder / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def conversations() -> list[dict[str, Any]]:
+    return yaml.safe_load((DATA / "tests" / "conversations.yml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def trained() -> dict[str, str]:
+    """Every training utterance, plain, with its intent."""
+    messages = load_data(str(DATA / "nlu")).intent_examples
+    return {plain(message.get("text")): message.get("intent") for message in messages}
+
+
+@pytest.mark.parametrize("name", ["intents.csv", "handoff_requests.csv"])
+def test_no_held_out_text_is_trained_on_or_stands_twice(name: str, trained: dict[str, str]) -> None:
+    texts = Counter(plain(row["text"]) for row in rows(name))
+    assert [text for text in texts if text in trained] == []
+    assert [text for text, count in texts.items() if count > 1] == []
+
+
+def test_the_intent_set_has_four_hundred_lines_and_covers_every_intent(trained: dict[str, str]) -> None:
+    counts = Counter(row["intent"] for row in rows("intents.csv"))
+    assert sum(counts.values()) >= 400
+    assert set(counts) == set(trained.values())
+    assert {name: count for name, count in counts.items() if count < 5} == {}
+
+
+def test_handoff_requests_are_two_hundred_and_mentions_four_hundred() -> None:
+    assert Counter(row["label"] for row in rows("handoff_requests.csv")) == {"human": 200, "other": 400}
+
+
+def test_no_handoff_request_stands_in_the_development_set_too() -> None:
+    seen = {plain(row["text"]) for row in rows("handoff_requests.csv", folder="development")}
+    assert [row["text"] for row in rows("handoff_requests.csv") if plain(row["text"]) in seen] == []
+
+
+def test_no_development_line_is_trained_on(trained: dict[str, str]) -> None:
+    lines = rows("handoff_requests.csv", folder="development")
+    assert [row["text"] for row in lines if plain(row["text"]) in trained] == []
+
+
+def test_half_of_the_seventy_conversations_are_to_be_handed_over() -> None:
+    scripts = conversations()
+    assert len(scripts) == 70
+    assert sum(script["escalate"] for script in scripts) == 35
+    assert len({script["id"] for script in scripts}) == 70
+
+
+@pytest.mark.parametrize("script", conversations(), ids=lambda script: script["id"])
+def test_a_conversation_is_well_formed(script: dict[str, Any]) -> None:
+    assert set(script) <= {"id", "title", "turns", "escalate", "reason", "also", "by_turn"}
+    assert 2 <= len(script["turns"]) <= 7
+    assert all(isinstance(turn, str) and turn.strip() for turn in script["turns"])
+    if script["escalate"]:
+        assert {script["reason"], *script.get("also", [])} <= REASONS
+        assert 1 <= script["by_turn"] <= len(script["turns"])
+    else:
+        assert not {"reason", "also", "by_turn"} & set(script)
+
+
+def test_orders_and_addresses_in_conversations_are_those_of_the_shop() -> None:
+    orders = yaml.safe_load((DATA / "shop" / "orders.yaml").read_text(encoding="utf-8"))
+    people = yaml.safe_load((DATA / "shop" / "customers.yaml").read_text(encoding="utf-8"))
+    address = {person["ref"]: person["email"] for person in people}
+    owner = {str(order["number"]): address[order["of"]] for order in orders}
+    for script in conversations():
+        text = " ".join(script["turns"])
+        numbers = re.findall(r"\b1\d{3}\b", text)
+        mails = re.findall(r"[\w.]+@[\w.]+\w", text.lower())
+        assert set(numbers) <= set(owner), script["id"]
+        if numbers and mails and script["id"] != "e17":
+            assert mails[-1] == owner[numbers[-1]], script["id"]

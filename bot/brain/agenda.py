@@ -1,0 +1,124 @@
+"""What a turn has to answer: several messages of a burst, several wishes in one message, put in order.
+
+Simple and safe: a message is cut only where both parts, read alone, are certainly about different topics. Otherwise it
+is served as a whole, because the sentences around a wish are mostly its story.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from rasa.core.processor import MessageProcessor
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.brain.reading import Reading, read, read_text
+from bot.brain.routing import CERTAIN
+from bot.brain.topics import ASKS_FOR_PERSON, PERSON_FIRST, QUESTIONS, topic
+from bot.conversation.model import TurnMessage
+
+LONGEST_CUT = 700
+"""Longer messages are stories, not lists of wishes."""
+MOST_PARTS = 6
+MOST_WISHES = 3
+SENSITIVE, NEAR = 0.85, 0.02
+SURE = 0.75
+"""A part read alone has less to go by, so it must be surer than a whole message."""
+
+_CUT = re.compile(
+    r"(?<=[.!?])\s+|\n+|;\s+|,?\s+(?:and also|also|plus|and)\s+"
+    r"(?=(?:can|could|do|does|how|what|when|where|which|is|are|i|i'd|i'm|please|change|cancel|send|tell|will|would"
+    r"|where's|what's|my)\b)",
+    re.IGNORECASE,
+)
+
+_STATES_A_FACT = re.compile(
+    r"\s*(?:and )?(?:it'?s|it is|that'?s|that is|this is|my (?:order|e-?mail|name)\b[^?]*\bis"
+    r"|(?:the )?(?:order )?(?:number|no)\b)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """`heard` is every message as it was read, `serve` what to act on, in order."""
+
+    heard: tuple[Reading, ...]
+    serve: tuple[Reading, ...]
+
+
+async def agenda(processor: MessageProcessor, messages: Sequence[TurnMessage], tracker: DialogueStateTracker) -> Agenda:
+    """Read the messages and decide what to serve; always at least one reading."""
+    heard = [await read(processor, message, tracker) for message in messages]
+    pressed = [reading for reading in heard if reading.button]
+    if pressed:
+        typed = [reading for reading in heard if not reading.button and reading.confidence >= CERTAIN]
+        return Agenda(tuple(heard), (*pressed[-1:], *typed[-1:]))
+    whole = heard[0] if len(heard) == 1 else await _joined(processor, heard)
+    parts = [part for reading in heard for part in await _parts(processor, reading, len(heard) > 1)]
+    return Agenda(tuple(heard), tuple(choose(whole, parts)))
+
+
+def choose(whole: Reading, parts: Sequence[Reading]) -> list[Reading]:
+    """What to serve, given the reading of everything and those of its parts."""
+    sure = [part for part in parts if part.confidence >= SURE and not part.out_of_scope]
+    person = next((part for part in sure if _needs_person(part, whole)), None)
+    if person is not None:
+        return [_with_mood(person, whole)]
+    wishes = _one_a_topic(sure)
+    if len(wishes) >= 2:
+        entities = whole.parse.get("entities") or ()
+        ordered = sorted(wishes[:MOST_WISHES], key=lambda part: part.intent not in QUESTIONS)
+        calm = [part.with_entities(entities).calm() for part in ordered]
+        return [_with_mood(calm[0], whole), *calm[1:]]
+    certain = whole.confidence >= CERTAIN and not whole.out_of_scope
+    if len(wishes) == 1 and (not certain or topic(whole.intent) is None):
+        only = wishes[0].with_entities(whole.parse.get("entities") or ())
+        return [_with_mood(replace(only, text=whole.text), whole)]
+    return [whole]
+
+
+def _needs_person(part: Reading, whole: Reading) -> bool:
+    """A sensitive word in one sentence ('the fire was lovely') counts only if the whole message is near it too."""
+    if part.intent in ASKS_FOR_PERSON:
+        return True
+    return (
+        part.intent in PERSON_FIRST
+        and part.confidence >= SENSITIVE
+        and dict(whole.meanings).get(str(part.intent), 0.0) >= NEAR
+    )
+
+
+def _one_a_topic(parts: Iterable[Reading]) -> list[Reading]:
+    first: dict[str, Reading] = {}
+    for part in parts:
+        about = topic(part.intent)
+        if about is not None and not _STATES_A_FACT.match(part.text):
+            first.setdefault(about, part)
+    return list(first.values())
+
+
+async def _parts(processor: MessageProcessor, reading: Reading, burst: bool) -> list[Reading]:
+    pieces = cut(reading.text)
+    if len(pieces) > 1:
+        return [await read_text(processor, piece, reading.seq) for piece in pieces]
+    return [reading] if burst else []
+
+
+def cut(text: str) -> list[str]:
+    """The pieces that might be wishes of their own; the whole where there is nothing to cut."""
+    if len(text) > LONGEST_CUT:
+        return [text]
+    pieces = [piece.strip() for piece in _CUT.split(text) if piece and len(piece.split()) >= 2]
+    return pieces if 1 < len(pieces) <= MOST_PARTS else [text]
+
+
+async def _joined(processor: MessageProcessor, heard: Iterable[Reading]) -> Reading:
+    readings = list(heard)
+    joined = await read_text(processor, "\n".join(reading.text for reading in readings), readings[-1].seq)
+    return max([joined, *readings], key=lambda reading: reading.frustration).lend_mood(joined)
+
+
+def _with_mood(part: Reading, whole: Reading) -> Reading:
+    return whole.lend_mood(part)

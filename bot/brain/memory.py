@@ -1,0 +1,79 @@
+"""Rasa's view of a conversation for the length of one turn; workers keep nothing between turns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextvars import ContextVar
+from typing import Any
+
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.conversation.model import JsonDict
+
+KEEP_EVENTS = 150
+"""A longer dialogue is handed to Rasa as what it remembers plus its latest turns; prediction time stays flat."""
+KEPT_RANKING = 5
+
+_tracker: ContextVar[DialogueStateTracker] = ContextVar("tracker")
+
+
+class TurnTrackerStore(TrackerStore):
+    """Gives Rasa the tracker of the present turn and takes it back; nothing outlives the turn."""
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """The tracker of this context, None outside of a turn."""
+        return _tracker.get(None)
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Keep it for the rest of this turn."""
+        _tracker.set(tracker)
+
+    async def keys(self) -> Iterable[str]:
+        """A worker knows no conversations."""
+        return ()
+
+    async def delete(self, sender_id: str) -> None:
+        """Nothing to delete."""
+
+
+def begin(conversation_id: str, events: Sequence[JsonDict], domain: Domain) -> DialogueStateTracker:
+    """The tracker of a turn from the stored events of its dialogue, shortened if it is long."""
+    tracker = DialogueStateTracker.from_dict(conversation_id, trim(list(events), domain), domain.slots)
+    _tracker.set(tracker)
+    return tracker
+
+
+def trim(events: list[JsonDict], domain: Domain) -> list[JsonDict]:
+    """The latest turns, preceded by everything that was remembered before them."""
+    if len(events) <= KEEP_EVENTS:
+        return events
+    start = _turn_start(events, len(events) - KEEP_EVENTS)
+    if start is None:
+        return events
+    past = DialogueStateTracker.from_dict("past", events[:start], domain.slots)
+    remembered: list[Event] = [ActionExecuted("action_session_start"), SessionStarted()]
+    remembered += [SlotSet(name, slot.value) for name, slot in past.slots.items() if slot.value != slot.initial_value]
+    if past.active_loop_name:
+        remembered.append(ActiveLoop(past.active_loop_name))
+    remembered.append(ActionExecuted("action_listen"))
+    return [event.as_dict() for event in remembered] + events[start:]
+
+
+def _turn_start(events: Sequence[JsonDict], earliest: int) -> int | None:
+    return next((at for at in range(earliest, len(events)) if events[at].get("event") == UserUttered.type_name), None)
+
+
+def new_events(tracker: DialogueStateTracker, before: int) -> list[JsonDict]:
+    """What was added to the tracker after its first `before` events, ready to be stored."""
+    return [event.as_dict() for event in list(tracker.events)[before:]]
+
+
+def slim(parse_data: JsonDict) -> JsonDict:
+    """What a stored message needs of its parse; whole rankings would multiply the size of every conversation."""
+    kept = ("text", "intent", "entities", "frustration", "urgency", "out_of_scope")
+    small: dict[str, Any] = {name: parse_data[name] for name in kept if name in parse_data}
+    small["intent_ranking"] = list(parse_data.get("intent_ranking") or [])[:KEPT_RANKING]
+    return small

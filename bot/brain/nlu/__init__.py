@@ -1,0 +1,1 @@
+"""Rasa components of our own: features, intents, rejection, entities, frustration."""

@@ -1,0 +1,91 @@
+"""The intent model as it serves: scores, calibrated probabilities, and the threshold for refusing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.brain.nlu.kernel_regression import Floats, Kernel
+from bot.brain.nlu.terms import TermSpace
+
+
+@dataclass(frozen=True)
+class IntentModel:
+    """What was learned, and nothing that has to be executed to be loaded."""
+
+    encoder: str
+    """Id of the sentence encoder whose vectors it understands."""
+    labels: list[str]
+    kernel: Kernel
+    word_terms: TermSpace
+    piece_terms: TermSpace
+    vectors: Floats
+    coefficients: Floats
+    word_scores: Floats
+    piece_scores: Floats
+    sharpening: float
+    threshold: float
+
+    def scores(self, texts: Sequence[str], vectors: Floats) -> Floats:
+        """One score a label; about 1 for a plain case, about 0 for anything foreign."""
+        total = self.kernel.meaning(vectors, self.vectors) @ self.coefficients
+        total += self.word_terms.transform(texts) @ self.word_scores
+        total += self.piece_terms.transform(texts) @ self.piece_scores
+        return np.asarray(total, np.float32)
+
+    def probabilities(self, scores: Floats) -> Floats:
+        """Calibrated: of the answers given with .8, eight in ten are right."""
+        return softmax(scores * self.sharpening)
+
+
+def softmax(scores: Floats) -> Floats:
+    """Row by row, safe for large scores."""
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
+def state_of(model: IntentModel) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
+    """The model as plain JSON values and arrays."""
+    plain = {
+        "encoder": model.encoder,
+        "labels": model.labels,
+        "kernel": asdict(model.kernel),
+        "sharpening": model.sharpening,
+        "threshold": model.threshold,
+        "words": list(model.word_terms.vocabulary),
+        "pieces": list(model.piece_terms.vocabulary),
+    }
+    arrays = {
+        "vectors": model.vectors,
+        "coefficients": model.coefficients,
+        "word_idf": model.word_terms.idf,
+        "piece_idf": model.piece_terms.idf,
+        "word_scores": model.word_scores,
+        "piece_scores": model.piece_scores,
+    }
+    return plain, arrays
+
+
+def model_of(plain: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) -> IntentModel:
+    """The inverse of `state_of`."""
+    return IntentModel(
+        encoder=str(plain["encoder"]),
+        labels=list(plain["labels"]),
+        kernel=Kernel(**plain["kernel"]),
+        word_terms=_term_space("words", plain["words"], arrays["word_idf"]),
+        piece_terms=_term_space("pieces", plain["pieces"], arrays["piece_idf"]),
+        vectors=arrays["vectors"],
+        coefficients=arrays["coefficients"],
+        word_scores=arrays["word_scores"],
+        piece_scores=arrays["piece_scores"],
+        sharpening=float(plain["sharpening"]),
+        threshold=float(plain["threshold"]),
+    )
+
+
+def _term_space(analyzer: str, terms: list[str], idf: Floats) -> TermSpace:
+    return TermSpace(analyzer, {term: column for column, term in enumerate(terms)}, idf)

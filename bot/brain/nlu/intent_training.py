@@ -1,0 +1,129 @@
+"""Learns an `IntentModel` from labelled rows: scores, confidence and the rule for refusing, from those rows alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+
+from bot.brain.nlu.intent_model import IntentModel, softmax
+from bot.brain.nlu.kernel_regression import Floats, Ints, Kernel, Rows, Solution, gram, one_hot, solve
+from bot.brain.nlu.rejection import threshold_of
+from bot.brain.nlu.terms import TermSpace
+from kb_index.embedding import SentenceEncoder
+
+MOST_ROWS = 16_000
+"""Rows learned from; beyond it the largest intents are thinned out, for memory grows with the square (1 GB here)."""
+
+_NAME_RIDGE = 0.3
+"""An intent's name is a hint, trusted less than an utterance."""
+
+_WORDING_FEW, _WORDING_MANY = 0.1, 0.2
+_FEW_A_LABEL = 10
+_SEED = 7
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Training rows: texts, their sentence vectors and their labels."""
+
+    texts: Sequence[str]
+    vectors: Floats
+    labels: Sequence[str]
+
+
+@dataclass(frozen=True)
+class _Lesson:
+    """The rows that are learned: utterances first, after them one row for each intent's name."""
+
+    names: list[str]
+    texts: list[str]
+    vectors: Floats
+    labels: Ints
+    utterances: int
+
+
+def fit_intents(rows: Labelled, kernel: Kernel | None, encoder: SentenceEncoder) -> IntentModel:
+    """The model of these rows; deterministic. Raises `ValueError` for fewer than two labels.
+
+    Without a kernel the wording weighs the more, the more rows an intent has. `encoder` must be the one the rows'
+    vectors came from; it also encodes the names of the intents.
+    """
+    lesson = _lesson(_thinned(rows), encoder)
+    kernel = kernel or replace(Kernel(), wording=wording_for(lesson.utterances / len(lesson.names)))
+    words, pieces = TermSpace.fit("words", lesson.texts), TermSpace.fit("pieces", lesson.texts)
+    seen = Rows(lesson.vectors, words.transform(lesson.texts), pieces.transform(lesson.texts))
+    solution = _solution(lesson, kernel, seen)
+    return IntentModel(
+        encoder=encoder.model_id,
+        labels=lesson.names,
+        kernel=kernel,
+        word_terms=words,
+        piece_terms=pieces,
+        vectors=lesson.vectors,
+        coefficients=solution.coefficients,
+        word_scores=kernel.wording * np.asarray(seen.words.T @ solution.coefficients, np.float32),
+        piece_scores=kernel.wording * np.asarray(seen.pieces.T @ solution.coefficients, np.float32),
+        sharpening=_sharpening(solution.left_out()[: lesson.utterances], lesson.labels[: lesson.utterances]),
+        threshold=threshold_of(solution, lesson.labels, lesson.vectors),
+    )
+
+
+def wording_for(rows_a_label: float) -> float:
+    """Weight of literal likeness: .1 up to ten rows an intent, .2 from a hundred on, between them by logarithm."""
+    share = np.clip(np.log10(rows_a_label / _FEW_A_LABEL), 0, 1)
+    return float(_WORDING_FEW + share * (_WORDING_MANY - _WORDING_FEW))
+
+
+def spoken(name: str) -> str:
+    """An intent's name as words: 'order_status' and 'orderStatus' are 'order status'."""
+    return " ".join(re.sub(r"(?<=[a-z])(?=[A-Z])|[_/+.:-]+", " ", name).lower().split())
+
+
+def _thinned(rows: Labelled) -> Labelled:
+    if len(rows.labels) <= MOST_ROWS:
+        return rows
+    labels = np.array(rows.labels)
+    order = np.random.default_rng(_SEED).permutation(len(labels))
+    rank = np.zeros(len(labels), dtype=np.int64)
+    for label in np.unique(labels):
+        own = order[labels[order] == label]
+        rank[own] = np.arange(len(own))
+    # Every intent keeps its first rows; the ones of highest rank belong to the largest intents.
+    kept = np.sort(np.argsort(rank, kind="stable")[:MOST_ROWS])
+    return Labelled([rows.texts[i] for i in kept], rows.vectors[kept], [rows.labels[i] for i in kept])
+
+
+def _lesson(rows: Labelled, encoder: SentenceEncoder) -> _Lesson:
+    names = sorted(set(rows.labels))
+    if len(names) < 2:
+        raise ValueError("Two intents with examples are needed at least: there is nothing to choose between.")
+    index = {name: number for number, name in enumerate(names)}
+    said = [spoken(name) for name in names]
+    return _Lesson(
+        names=names,
+        texts=[*rows.texts, *said],
+        vectors=np.vstack([rows.vectors, encoder.encode(said)]),
+        labels=np.array([*(index[label] for label in rows.labels), *range(len(names))]),
+        utterances=len(rows.labels),
+    )
+
+
+def _solution(lesson: _Lesson, kernel: Kernel, seen: Rows) -> Solution:
+    ridge = np.full(len(lesson.labels), kernel.ridge, dtype=np.float32)
+    ridge[lesson.utterances :] = _NAME_RIDGE
+    return solve(gram(kernel, seen), one_hot(lesson.labels, len(lesson.names)), ridge)
+
+
+def _sharpening(left_out: Floats, labels: Ints) -> float:
+    """The factor at which left-out scores make the likeliest probabilities (temperature scaling, Guo 2017)."""
+
+    def surprise(log_factor: float) -> float:
+        chances = softmax(left_out * np.exp(log_factor))[np.arange(len(labels)), labels]
+        return float(-np.log(np.maximum(chances, 1e-9)).mean())
+
+    best = minimize_scalar(surprise, bounds=(0.0, 4.5), method="bounded")
+    return float(np.exp(best.x))

@@ -1,0 +1,90 @@
+"""How a message is written, as numbers: shouting, repetition, swearing, threats, haste."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+_WORDINGS: dict[str, tuple[str, ...]] = {
+    "insult": (
+        r"idiots?|stupid|morons?|useless|incompetent|pathetic|dumb|clowns?|liars?|scam(?:mers?)?|crooks?|joke of a",
+        r"thie(?:f|ves)|rubbish|garbage|trash|junk|crap\w*|shit\w*|bull\s?shit|f+u+c*k\w*|wtf|ffs|arse\w*",
+        r"ass\s?holes?|bastards?|bollocks|bloody|damn\w*|screw (?:you|this)|go to hell|shame on you|sucks?",
+    ),
+    "leaving": (
+        r"never (?:again|order|buy|shop|us(?:e|ing))|last time i|take my (?:business|money)|going elsewhere",
+        r"(?:bad|negative|one[- ]star|1[- ]star) review|avoid this|stay away|trustpilot|tell everyone",
+        r"close my account",
+    ),
+    "law": (
+        r"lawyers?|solicitors?|legal action|court|sue|suing|trading standards|ombudsman|chargeback",
+        r"police|consumer (?:rights|protection)|report(?:ing)? you",
+    ),
+    "again": (
+        r"again|still (?:not?|nothing|haven'?t|waiting|no)|(?:second|third|fourth|2nd|3rd|4th|5th|hundredth) time",
+        r"how many times|already (?:told|said|explained|asked)|keep(?:s)? (?:telling|sending|asking|saying)",
+        r"over and over|every (?:single )?time|yet again",
+    ),
+    "waiting": (
+        r"waiting|waited|on hold|for (?:days|weeks|months|ages|hours)|no (?:reply|answer|response)",
+        r"nobody|no one|ignored|ignoring",
+    ),
+    "refusal": (
+        r"unacceptable|ridiculous|disgust\w*|appall\w*|outrag\w*|fed up|sick (?:of|and tired)|had enough",
+        r"furious|angry|annoy\w*|frustrat\w*|disappoint\w*|unhappy|upset|terribl\w*|awful|horribl\w*|worst",
+        r"hate|waste of|let down|not (?:happy|good enough|acceptable|impressed)",
+    ),
+    "softened": (
+        r"please|thanks?|thank you|cheers|ta|appreciate|kind(?:ly)?|no (?:rush|worries|problem|hurry)",
+        r"take your time|whenever|just wondering",
+    ),
+    "praise": (
+        r"love|loved|lovely|great|brilliant|excellent|perfect|amazing|awesome|fantastic|wonderful|happy",
+        r"glad|helpful|best|nice|good",
+    ),
+    "haste": (
+        r"urgent(?:ly)?|asap|emergency|immediately|right (?:now|away)|at once|hurry|quick(?:ly)?",
+        r"as soon as|today|tonight|tomorrow|deadline|can(?:no|')t wait|running out|now",
+    ),
+    "danger": (
+        r"gas leak\w*|leaking gas|smell(?:s|ed)? (?:of )?gas|fire|flames?|burn(?:t|ed|s|ing)?|smok(?:e|ing)",
+        r"injur\w*|hurt|hospital|bleeding|allergic|rash|explo\w*|dangerous|poison\w*|hacked|stolen|fraud\w*",
+    ),
+}
+_PATTERNS = {name: re.compile(rf"\b(?:{'|'.join(wordings)})\b", re.IGNORECASE) for name, wordings in _WORDINGS.items()}
+_MARKS = re.compile(r"[!?]{2,}")
+_STRETCHED = re.compile(r"(\w)\1{2,}")
+_SAD = re.compile(r"[:;=]['’-]?[(\[/\\|]|😠|😡|🤬|😤|😒|🙄|😞|😢|😭|💔|👎")
+_GLAD = re.compile(r"[:;=]['’-]?[)\]D]|😀|😃|😄|😊|🙂|😍|🥰|👍|❤")
+
+SIGNALS = (*_PATTERNS, "shouting", "marks", "exclaimed", "stretched", "sad", "glad")
+"""Names of the numbers, in the order of a row."""
+
+
+def mood_signals(texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    """One row a text, each number from 0 to 1."""
+    return np.array([_signals(text) for text in texts], dtype=np.float32).reshape(len(texts), len(SIGNALS))
+
+
+def _signals(text: str) -> list[float]:
+    counted = [min(1.0, len(pattern.findall(text)) / 2) for pattern in _PATTERNS.values()]
+    return [
+        *counted,
+        shouting(text),
+        min(1.0, len(_MARKS.findall(text)) / 2),
+        min(1.0, text.count("!") / 3),
+        float(_STRETCHED.search(text) is not None),
+        float(_SAD.search(text) is not None),
+        float(_GLAD.search(text) is not None),
+    ]
+
+
+def shouting(text: str) -> float:
+    """Share of letters in capitals beyond what names and sentence starts need; short codes are no shouting."""
+    words = [word for word in re.findall(r"[^\W\d_]{2,}", text) if word.upper() != "FH"]
+    loud = sum(len(word) for word in words if word.isupper() and len(word) > 2)
+    total = sum(map(len, words))
+    return loud / total if total >= 4 else 0.0

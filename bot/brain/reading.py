@@ -1,0 +1,187 @@
+"""How a customer's message was read: the model's parse, or the button the bot offered."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from rasa.core.channels.channel import UserMessage
+from rasa.core.processor import MessageProcessor
+from rasa.shared.core.events import BotUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from actions.turn import Understanding
+from bot.brain.memory import slim
+from bot.conversation.model import JsonDict, TurnMessage
+
+OFFERED_IN_LAST = 6
+"""A button counts while the message that offered it is among the bot's latest; older ones scroll away."""
+
+MEANT, MEANT_WORDS = 0.6, 2
+"""A message of facts is taken for a wish if at least so many other words are read this surely."""
+_FACTS = frozenset({"order_number", "email"})
+_LONELY = re.compile(r"(?:\bFH\b|#|\border (?:number|no\.?)\b|\be-?mail(?: address)?\b)\s*:?", re.IGNORECASE)
+
+_PAYLOAD = re.compile(r"/(?P<intent>[a-z_]+)(?P<entities>\{.*\})?", re.DOTALL)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A message (or a part of one) with what it means."""
+
+    text: str
+    seq: int
+    parse: JsonDict
+    button: bool = False
+
+    @property
+    def intent(self) -> str | None:
+        """The likeliest intent."""
+        return (self.parse.get("intent") or {}).get("name")
+
+    @property
+    def confidence(self) -> float:
+        """How sure that is, from 0 to 1."""
+        return float((self.parse.get("intent") or {}).get("confidence") or 0.0)
+
+    @property
+    def meanings(self) -> tuple[tuple[str, float], ...]:
+        """The likeliest intents, best first."""
+        ranking = self.parse.get("intent_ranking") or []
+        return tuple((str(item["name"]), float(item["confidence"])) for item in ranking)
+
+    @property
+    def out_of_scope(self) -> bool:
+        """True if the message is none of ours."""
+        value = self.parse.get("out_of_scope")
+        rejected = value.get("rejected") if isinstance(value, Mapping) else value
+        return bool(rejected) or self.intent == "out_of_scope"
+
+    @property
+    def frustration(self) -> float:
+        """From 0 (calm) to 1."""
+        return float(self.parse.get("frustration") or 0.0)
+
+    @property
+    def urgency(self) -> float:
+        """From 0 to 1."""
+        return float(self.parse.get("urgency") or 0.0)
+
+    def entity(self, name: str) -> Any:
+        """The first entity of that name."""
+        return next((item["value"] for item in self.parse.get("entities") or () if item["entity"] == name), None)
+
+    @property
+    def understanding(self) -> Understanding:
+        """The same for the actions."""
+        return Understanding(
+            text=self.text,
+            seq=self.seq,
+            intent=self.intent,
+            confidence=self.confidence,
+            meanings=self.meanings,
+            frustration=self.frustration,
+            urgency=self.urgency,
+            out_of_scope=self.out_of_scope,
+            button=self.button,
+        )
+
+    def lend_mood(self, other: Reading) -> Reading:
+        """The other reading with the mood of this one."""
+        mood = {name: self.parse.get(name, 0.0) for name in ("frustration", "urgency")}
+        return replace(other, parse={**other.parse, **mood})
+
+    def calm(self) -> Reading:
+        """The same without its mood, which is counted with another part of the message."""
+        return replace(self, parse={**self.parse, "frustration": 0.0, "urgency": 0.0})
+
+    def with_entities(self, entities: Iterable[JsonDict]) -> Reading:
+        """The same message with entities that another part of it named."""
+        own = list(self.parse.get("entities") or ())
+        known = {item["entity"] for item in own}
+        return replace(self, parse={**self.parse, "entities": own + [e for e in entities if e["entity"] not in known]})
+
+
+async def read(processor: MessageProcessor, message: TurnMessage, tracker: DialogueStateTracker) -> Reading:
+    """Read a message; a payload counts only if the bot offered exactly this one, else the text does."""
+    pressed = button_of(message, tracker)
+    if pressed is not None and pressed.intent in processor.domain.intents:
+        return pressed
+    return await read_text(processor, message.text, message.seq)
+
+
+async def read_text(processor: MessageProcessor, text: str, seq: int) -> Reading:
+    """Read typed text. Whatever it begins with, it is text."""
+    reading = await _parsed(processor, plain(text), text, seq)
+    rest = _without_facts(reading)
+    if rest is None:
+        return reading
+    # A number and an address make a message look like a bare answer even when it says what is wanted.
+    wanted = await _parsed(processor, rest, text, seq)
+    if wanted.intent in {"inform", None} or wanted.out_of_scope or wanted.confidence < MEANT:
+        return reading
+    return replace(wanted, parse={**wanted.parse, "entities": reading.parse.get("entities") or []})
+
+
+async def _parsed(processor: MessageProcessor, clean: str, text: str, seq: int) -> Reading:
+    parse = await processor.parse_message(UserMessage(text=clean, sender_id="reading"))
+    parse["text"] = text
+    return Reading(text=text, seq=seq, parse=slim(parse))
+
+
+def _without_facts(reading: Reading) -> str | None:
+    """The words beside order number and e-mail address, if the message was read as facts only but has more."""
+    entities = [item for item in reading.parse.get("entities") or () if item["entity"] in _FACTS and "start" in item]
+    if reading.intent != "inform" or not entities:
+        return None
+    text = plain(reading.text)
+    for item in sorted(entities, key=lambda item: item["start"], reverse=True):
+        text = text[: item["start"]] + " " + text[item["end"] :]
+    rest = _LONELY.sub(" ", text)
+    return " ".join(rest.split()) if len(re.findall(r"[^\W\d_]{2,}", rest)) >= MEANT_WORDS else None
+
+
+def plain(text: str) -> str:
+    """Without invisible characters, and without the slash that Rasa would take for a command."""
+    return " ".join(_CONTROL.sub(" ", text).split()).lstrip("/").strip()
+
+
+def button_of(message: TurnMessage, tracker: DialogueStateTracker) -> Reading | None:
+    """The meaning of a pressed button, if the bot offered it in its latest messages."""
+    payload = message.payload
+    if not payload or payload not in offered(tracker):
+        return None
+    match = _PAYLOAD.fullmatch(payload)
+    if match is None:
+        return None
+    entities = json.loads(match["entities"]) if match["entities"] else {}
+    intent = {"name": match["intent"], "confidence": 1.0}
+    parse: JsonDict = {
+        "text": message.text,
+        "intent": intent,
+        "intent_ranking": [intent],
+        "entities": [{"entity": name, "value": value, "extractor": "button"} for name, value in entities.items()],
+        "out_of_scope": {"rejected": False, "score": 0.0},
+        "frustration": 0.0,
+        "urgency": 0.0,
+    }
+    return Reading(text=message.text, seq=message.seq, parse=parse, button=True)
+
+
+def offered(tracker: DialogueStateTracker) -> set[str]:
+    """Payloads of the buttons in the bot's latest messages."""
+    said = [event for event in tracker.events if isinstance(event, BotUttered)][-OFFERED_IN_LAST:]
+    return {
+        str(button.get("payload")) for event in said for button in (event.data or {}).get("buttons") or () if button
+    }
+
+
+def taken_as(intent: str, text: str, seq: int) -> Reading:
+    """A wish that was read in an earlier message and kept."""
+    named = {"name": intent, "confidence": 1.0}
+    parse: JsonDict = {"text": text, "intent": named, "intent_ranking": [named], "entities": []}
+    return Reading(text=text, seq=seq, parse=parse)

@@ -1,0 +1,114 @@
+"""Who acts on a message: the rule of its intent, or something that comes before every rule.
+
+Rules say what each intent leads to. Before them come the customer's mood, the question the bot has just asked, and
+how sure the reading is. The thresholds on confidence are here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from actions.order_wishes import WISHES
+from actions.policy import HandoverPolicy, Mood
+from bot.brain.reading import Reading
+from bot.brain.topics import PERSON_FIRST
+
+CERTAIN = 0.55
+"""From here on the likeliest meaning is served without asking."""
+PLAUSIBLE = 0.15
+"""From here on a meaning is worth a button."""
+STEERING = PERSON_FIRST | {"stop", "repeat", "correct"}
+"""Meanings that are obeyed whatever was asked."""
+SORRY_BY_ITSELF = frozenset({"complaint", "insult", "not_helpful", "stop", "order_damaged", "order_wrong_item"})
+"""What these lead to names the trouble already."""
+ANSWERS = frozenset({"inform", "affirm", "deny"})
+"""Meanings that answer a question of the bot."""
+FACTS = frozenset({"order_number", "email"})
+_LACKING = re.compile(
+    r"\b(?:don'?t|do not|can'?t|cannot|didn'?t|haven'?t|never)\W+(?:\w+\W+){0,2}?"
+    r"(?:have|know|remember|find|got|get|see|recall|keep|kept)\b"
+    r"|\b(?:no idea|not sure|forgot|forgotten|dunno|lost (?:it|the|my))\b"
+    r"|\b(?:where|what|which|how)\b.*\b(?:order number|number|e-?mail)\b|^\s*(?:no|nope)\W*$",
+    re.IGNORECASE,
+)
+_QUESTION = re.compile(
+    r"\?\s*$|^\s*(?:and |but |so )?(?:what|where|when|why|how|which|who|can|do|does|is|are|will)\b", re.I
+)
+_WORD = re.compile(r"[^\W\d_]{2,}|\d{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What happens with a message. Without `action` the rules decide; `hold` keeps the form asking."""
+
+    action: str | None = None
+    reason: str | None = None
+    hold: bool = False
+    sympathy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the dialogue is at when a message arrives."""
+
+    requested: str | None
+    slots: Mapping[str, Any]
+    displeased_before: bool = False
+
+
+def route(reading: Reading, now: Situation, policy: HandoverPolicy) -> Route:
+    """Mood first, then what was asked, then how sure the reading is."""
+    if reading.button:
+        answers = now.requested is not None and reading.intent in ANSWERS
+        return Route("action_open_article") if reading.entity("article") else Route(hold=answers)
+    if not _WORD.search(reading.text) and not reading.entity("order_number"):
+        return Route("action_say_what_you_need")
+    certain = reading.confidence >= CERTAIN and not reading.out_of_scope
+    if certain and reading.intent in STEERING and not _lacks_what_was_asked(reading, now):
+        return Route()
+    mood = policy.mood(reading.frustration, reading.intent, reading.text, displeased_before=now.displeased_before)
+    if mood is Mood.ANGRY:
+        return Route("action_hand_over", reason="frustration")
+    routed = _answer_to_question(reading, now, certain) or _by_certainty(reading, certain, mood)
+    sympathy = mood is Mood.ANNOYED and not now.slots.get("sympathy_shown") and reading.intent not in SORRY_BY_ITSELF
+    sympathy = sympathy and routed.action != "action_complaint"
+    return Route(routed.action, routed.reason, routed.hold, sympathy)
+
+
+def _answer_to_question(reading: Reading, now: Situation, certain: bool) -> Route | None:
+    """What a message means as an answer to the question just asked; None if it is about something else."""
+    if now.requested is None:
+        return None
+    given = now.requested in FACTS and (reading.entity("order_number") or reading.entity("email"))
+    wish = now.slots.get("wish")
+    if certain and reading.intent in WISHES.intents and reading.intent != wish:
+        return Route("action_take_wish")
+    if given or reading.intent in ANSWERS or reading.intent == wish or _lacks_what_was_asked(reading, now):
+        return Route(hold=True)
+    foreign = reading.intent == "out_of_scope" and reading.confidence >= CERTAIN
+    if foreign or certain:
+        return None
+    return Route("action_answer_or_ask_again" if _QUESTION.search(reading.text) else None, hold=True)
+
+
+def _lacks_what_was_asked(reading: Reading, now: Situation) -> bool:
+    """'I don't have the number': neither an answer nor another wish, so the question is asked with more help."""
+    if now.requested not in FACTS or reading.intent in PERSON_FIRST or reading.intent == "stop":
+        return False
+    return bool(_LACKING.search(reading.text)) and not (reading.entity("order_number") or reading.entity("email"))
+
+
+def _by_certainty(reading: Reading, certain: bool, mood: Mood) -> Route:
+    if certain:
+        return Route()
+    if mood is Mood.ANNOYED:
+        # Displeased, and what about is not clear: that is a complaint, whatever it is likeliest to ask.
+        return Route("action_complaint")
+    if reading.out_of_scope:
+        return Route("action_answer_or_decline")
+    if reading.confidence < PLAUSIBLE or (reading.intent or "").startswith("ask_"):
+        return Route("action_answer_or_clarify")
+    return Route("action_clarify")

@@ -1,0 +1,54 @@
+import numpy as np
+
+from bot.brain.nlu.kernel_regression import Kernel, Rows, gram, one_hot, solve
+from bot.brain.nlu.terms import TermSpace
+
+KERNEL = Kernel()
+
+
+def _gram(rows) -> np.ndarray:
+    words, pieces = (TermSpace.fit(kind, rows.texts).transform(rows.texts) for kind in ("words", "pieces"))
+    return gram(KERNEL, Rows(rows.vectors, words, pieces))
+
+
+def _labels(rows) -> np.ndarray:
+    return np.unique(rows.labels, return_inverse=True)[1]
+
+
+def _solved(likeness: np.ndarray, targets: np.ndarray):
+    return solve(likeness.copy(), targets, np.full(len(targets), KERNEL.ridge, dtype=np.float32))
+
+
+def test_a_message_is_most_like_itself(example_rows) -> None:
+    likeness = _gram(example_rows())
+    assert np.allclose(np.diagonal(likeness), 1 + 2 * KERNEL.wording, atol=1e-4)
+    assert (likeness.max(axis=1) <= np.diagonal(likeness) + 1e-4).all()
+    assert np.allclose(likeness, likeness.T, atol=1e-5)
+
+
+def test_left_out_scores_are_those_of_a_model_without_that_row(example_rows) -> None:
+    rows = example_rows()
+    likeness, targets = _gram(rows), one_hot(_labels(rows), 6)
+    others = np.arange(1, len(targets))
+    really = likeness[:1, others] @ _solved(likeness[np.ix_(others, others)], targets[others]).coefficients
+    assert np.allclose(_solved(likeness, targets).left_out()[0], really[0], atol=1e-4)
+
+
+def test_scores_without_a_topic_are_those_of_a_model_that_never_saw_it(example_rows) -> None:
+    rows = example_rows()
+    likeness, labels = _gram(rows), _labels(rows)
+    out, topic = np.flatnonzero(labels < 2), np.array([0, 1])
+    rest = np.flatnonzero(labels >= 2)
+    targets = one_hot(labels, 6)
+    smaller = _solved(likeness[np.ix_(rest, rest)], targets[rest][:, 2:])
+    really = likeness[np.ix_(out, rest)] @ smaller.coefficients
+    assert np.allclose(_solved(likeness, targets).scores_without(out, topic), really, atol=1e-4)
+
+
+def test_a_row_that_is_trusted_less_pulls_less(example_rows) -> None:
+    rows = example_rows()
+    likeness, targets = _gram(rows), one_hot(_labels(rows), 6)
+    ridge = np.full(len(targets), KERNEL.ridge, dtype=np.float32)
+    ridge[0] = 100
+    doubted = solve(likeness.copy(), targets, ridge).coefficients
+    assert np.abs(doubted[0]).max() < 0.05 * np.abs(_solved(likeness, targets).coefficients[0]).max()

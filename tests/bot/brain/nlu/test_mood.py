@@ -1,0 +1,75 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from bot.brain.nlu.mood import EXAMPLES, UntrainedMood, read_scales
+from bot.brain.nlu.mood_model import fit_scale
+from bot.brain.nlu.mood_signals import SIGNALS, mood_signals, shouting
+
+
+def _signal(name: str, text: str) -> float:
+    return float(mood_signals([text])[0, SIGNALS.index(name)])
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("shouting", "WHERE IS MY ORDER"),
+        ("marks", "where is it???"),
+        ("insult", "you are useless idiots"),
+        ("leaving", "I will never order from you again"),
+        ("law", "my solicitor will write to you"),
+        ("again", "this is the third time I ask"),
+        ("haste", "I need it asap"),
+        ("danger", "there is gas leaking from it"),
+        ("softened", "no rush, thanks"),
+        ("sad", "it is broken :("),
+        ("stretched", "whyyyyy"),
+    ],
+)
+def test_the_manner_of_writing_is_seen(name: str, text: str) -> None:
+    assert _signal(name, text) > 0
+    assert _signal(name, "the tent has two doors") == 0
+
+
+def test_codes_and_short_words_are_no_shouting() -> None:
+    assert shouting("FH-1042 OK") == 0
+    assert shouting("my UK order") == 0
+    assert shouting("") == 0
+
+
+def test_a_scale_tells_its_sides_apart_and_weighs_them_equally() -> None:
+    random = np.random.default_rng(1)
+    present = np.arange(220) < 20
+    features = random.normal(size=(220, 6)).astype(np.float32)
+    features[present, 0] += 4
+    scale = fit_scale(features, present, np.ones(220, dtype=np.float32))
+    levels = scale.levels(features)
+    assert ((levels > 0.5) == present).mean() > 0.9
+    assert levels[present].mean() > 0.8
+
+
+@pytest.mark.parametrize("content", [None, b"no archive"])
+def test_a_missing_or_damaged_scale_is_refused(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "mood.npz"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(UntrainedMood):
+        read_scales(path)
+
+
+def test_a_scale_of_broken_numbers_is_refused(tmp_path: Path) -> None:
+    names = ("frustration", "urgency")
+    arrays = {f"{name}_{part}": np.array([np.nan], dtype=np.float32) for name in names for part in ("weights", "bias")}
+    np.savez(tmp_path / "mood.npz", **arrays)
+    with pytest.raises(UntrainedMood):
+        read_scales(tmp_path / "mood.npz")
+
+
+def test_the_examples_are_texts_and_stand_on_one_side_only() -> None:
+    examples = yaml.safe_load(EXAMPLES.read_text())
+    assert all(isinstance(text, str) for texts in examples.values() for text in texts)
+    assert not set(examples["frustrated"]) & set(examples["calm"])
+    assert not set(examples["urgent"]) & set(examples["unhurried"])

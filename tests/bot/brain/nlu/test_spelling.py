@@ -1,0 +1,49 @@
+import time
+
+import pytest
+
+from bot.brain.nlu.spelling import Spelling
+
+SPELLING = Spelling.of(
+    [
+        "has my card arrived yet",
+        "my card has not arrived",
+        "when will the ridgeline tent be delivered",
+        "the ridgeline is not in stock",
+        "the order was not delivered on time",
+        "please refund teh order",
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("my crad has nto arived", "my card has not arrived"),
+        ("Is the RIGDELINE delivred?", "Is the ridgeline delivered?"),
+        ("has my card arrived", "has my card arrived"),
+        ("the cad program", "the cad program"),
+        ("order 1042, anna@example.com", "order 1042, anna@example.com"),
+        ("xyzzyqq", "xyzzyqq"),
+        ("", ""),
+        ("!!! 🙂 ???", "!!! 🙂 ???"),
+    ],
+)
+def test_slips_become_the_bots_own_words_and_nothing_else_changes(written: str, meant: str) -> None:
+    assert SPELLING.mend(written) == meant
+
+
+def test_a_slip_in_one_example_is_not_learned_as_a_word() -> None:
+    assert "teh" not in SPELLING.counts
+    assert "ridgeline" in SPELLING.counts
+
+
+def test_a_bot_without_examples_mends_nothing() -> None:
+    assert Spelling({}).mend("my crad") == "my crad"
+
+
+def test_four_thousand_characters_of_noise_cost_little_time() -> None:
+    noise = " ".join(f"q{chr(97 + i % 26)}zw{chr(97 + i * 7 % 26)}x" for i in range(570))
+    started = time.perf_counter()
+    SPELLING.mend(noise)
+    assert time.perf_counter() - started < 1

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rasa.shared.core.domain import Domain
+
+from bot.brain.memory import KEEP_EVENTS, begin, new_events, slim, trim
+from bot.brain.replies import variation
+
+DOMAIN = Domain.from_yaml(
+    """
+version: "3.1"
+intents: [greet]
+slots:
+  order_number: {type: text, influence_conversation: false, mappings: [{type: custom}]}
+  failed_attempts: {type: float, initial_value: 0.0, influence_conversation: false, mappings: [{type: custom}]}
+forms: {order_form: {required_slots: [order_number]}}
+"""
+)
+
+
+def user(text: str) -> dict[str, Any]:
+    parse = {"intent": {"name": "greet", "confidence": 1.0}, "entities": [], "text": text}
+    return {"event": "user", "text": text, "parse_data": parse, "timestamp": 1.0}
+
+
+def turn(number: int) -> list[dict[str, Any]]:
+    return [
+        user(f"message {number}"),
+        {"event": "slot", "name": "order_number", "value": str(1000 + number), "timestamp": 1.0},
+        {"event": "bot", "text": "hello", "data": {}, "metadata": {"utter_action": "utter_greet"}, "timestamp": 1.0},
+        {"event": "action", "name": "action_listen", "timestamp": 1.0},
+    ]
+
+
+def dialogue(turns: int) -> list[dict[str, Any]]:
+    start = [{"event": "action", "name": "action_session_start"}, {"event": "session_started"}]
+    return [*start, *(event for number in range(turns) for event in turn(number))]
+
+
+def test_a_short_dialogue_is_kept_whole() -> None:
+    events = dialogue(5)
+    assert trim(events, DOMAIN) == events
+
+
+def test_a_long_dialogue_keeps_what_it_remembers_and_its_latest_turns() -> None:
+    events = [*dialogue(100), {"event": "active_loop", "name": "order_form"}]
+    short = trim(events, DOMAIN)
+    assert len(short) <= KEEP_EVENTS + 10
+    assert next(event for event in short if event["event"] == "user")["text"] != "message 0"
+    tracker = begin("c", events, DOMAIN)
+    assert tracker.get_slot("order_number") == "1099"
+    assert tracker.active_loop_name == "order_form"
+    assert tracker.latest_message is not None
+    assert tracker.latest_message.text == "message 99"
+
+
+def test_a_slot_set_long_ago_survives_trimming() -> None:
+    events = dialogue(1) + [event for _ in range(100) for event in turn(0) if event["event"] != "slot"]
+    assert begin("c", events, DOMAIN).get_slot("order_number") == "1000"
+
+
+def test_only_what_was_added_is_given_back() -> None:
+    tracker = begin("c", dialogue(2), DOMAIN)
+    before = len(tracker.events)
+    assert new_events(tracker, before) == []
+
+
+def test_a_stored_parse_is_small_and_keeps_the_mood() -> None:
+    ranking = [{"name": f"intent_{number}", "confidence": 0.1} for number in range(70)]
+    parse = {"text": "x", "intent": ranking[0], "intent_ranking": ranking, "frustration": 0.7, "tokens": ["x"] * 99}
+    small = slim(parse)
+    assert len(small["intent_ranking"]) == 5
+    assert small["frustration"] == 0.7
+    assert "tokens" not in small
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_wordings_take_turns_and_do_not_depend_on_chance(count: int) -> None:
+    seen = [variation(begin("c", dialogue(used), DOMAIN), "utter_greet", count) for used in range(count)]
+    assert sorted(seen) == list(range(count))
+    assert variation(begin("c", dialogue(1), DOMAIN), "utter_greet", count) == seen[1]

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from actions.policy import HandoverPolicy
+from bot.brain.reading import Reading
+from bot.brain.routing import Route, Situation, route
+
+POLICY = HandoverPolicy()
+
+
+def reading(
+    text: str, intent: str, confidence: float = 0.95, *, frustration: float = 0.0, foreign: bool = False, **facts: str
+) -> Reading:
+    named = {"name": intent, "confidence": confidence}
+    parse: dict[str, Any] = {
+        "intent": named,
+        "intent_ranking": [named],
+        "entities": [{"entity": name, "value": value} for name, value in facts.items()],
+        "out_of_scope": {"rejected": foreign, "score": 0.5},
+        "frustration": frustration,
+    }
+    return Reading(text=text, seq=1, parse=parse)
+
+
+def situation(requested: str | None = None, displeased: bool = False, **slots: Any) -> Situation:
+    return Situation(requested=requested, slots=slots, displeased_before=displeased)
+
+
+def decide(what: Reading, now: Situation | None = None) -> Route:
+    return route(what, now or situation(), POLICY)
+
+
+def test_a_certain_meaning_is_left_to_its_rule() -> None:
+    assert decide(reading("where is my order", "order_status")) == Route()
+
+
+def test_an_unsure_question_asks_the_knowledge_base_first() -> None:
+    assert decide(reading("sleeves too long on it", "ask_sizing", 0.3)).action == "action_answer_or_clarify"
+
+
+def test_an_unsure_wish_is_clarified() -> None:
+    assert decide(reading("my order thing again", "order_status", 0.4)).action == "action_clarify"
+
+
+def test_a_foreign_matter_is_believed_only_if_the_knowledge_base_does_not_know_it() -> None:
+    assert decide(reading("write a poem", "ask_product", 0.9, foreign=True)).action == "action_answer_or_decline"
+
+
+@pytest.mark.parametrize("text", ["😀😀", "?!", "…", "\u200b", "   "])
+def test_a_message_without_words_is_asked_what_it_needs(text: str) -> None:
+    assert decide(reading(text, "greet")).action == "action_say_what_you_need"
+
+
+def test_an_angry_message_goes_to_a_person_whatever_it_asks() -> None:
+    chosen = decide(reading("WHERE IS MY ORDER you idiots", "order_status", frustration=0.97))
+    assert chosen == Route("action_hand_over", reason="frustration")
+
+
+def test_a_first_annoyed_message_is_served_with_sympathy() -> None:
+    chosen = decide(reading("still no parcel, this is annoying", "order_status", frustration=0.8))
+    assert chosen.action is None
+    assert chosen.sympathy
+
+
+def test_sympathy_is_shown_once() -> None:
+    now = situation(sympathy_shown=True)
+    assert not decide(reading("still no parcel, annoying", "order_status", frustration=0.8), now).sympathy
+
+
+def test_a_second_annoyed_message_goes_to_a_person() -> None:
+    chosen = decide(reading("and still nothing", "order_status", frustration=0.8), situation(displeased=True))
+    assert chosen == Route("action_hand_over", reason="frustration")
+
+
+def test_short_answers_have_no_mood() -> None:
+    assert decide(reading("none of these", "none_of_these", frustration=0.99), situation(displeased=True)) == Route()
+
+
+def test_asking_for_a_person_is_obeyed_in_the_middle_of_anything() -> None:
+    now = situation("email", wish="order_status")
+    assert decide(reading("get me a human", "request_human"), now) == Route()
+
+
+def test_a_fact_that_was_asked_for_belongs_to_the_form() -> None:
+    now = situation("order_number", wish="order_cancel")
+    assert decide(reading("1042", "order_invoice", 0.3, order_number="1042"), now) == Route(hold=True)
+
+
+def test_another_wish_takes_the_place_of_the_one_being_collected() -> None:
+    now = situation("email", wish="order_status")
+    assert decide(reading("I want to cancel it", "order_cancel"), now).action == "action_take_wish"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I don't have the number",
+        "no idea",
+        "where do I find the order number?",
+        "no",
+        "I cant remember my email",
+        "dunno",
+    ],
+)
+def test_lacking_what_was_asked_for_is_helped_with_and_not_taken_for_something_else(text: str) -> None:
+    now = situation("order_number", wish="order_status")
+    assert decide(reading(text, "correct", 0.9), now).hold
+
+
+def test_a_certain_question_in_between_is_answered_by_its_rule() -> None:
+    now = situation("order_number", wish="order_status")
+    assert decide(reading("how much is express", "ask_shipping"), now) == Route()
+
+
+def test_an_unsure_question_in_between_is_looked_up_before_asking_again() -> None:
+    now = situation("confirmed", wish="order_cancel")
+    chosen = decide(reading("what happens with my money then", "ask_refund", 0.35), now)
+    assert chosen.action == "action_answer_or_ask_again"
+
+
+def test_a_pressed_button_is_never_second_guessed() -> None:
+    pressed = Reading(text="No", seq=1, parse={"intent": {"name": "deny", "confidence": 1.0}}, button=True)
+    assert decide(pressed, situation("confirmed", displeased=True)) == Route(hold=True)
+    assert decide(pressed, situation(displeased=True)) == Route()

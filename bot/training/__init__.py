@@ -1,0 +1,1 @@
+"""Training jobs, evaluation and the model registry."""

@@ -1,0 +1,1 @@
+"""The customer's edge: sessions, socket, protocol, limits, help centre, pages."""

@@ -1,0 +1,20 @@
+"""Prometheus figures of the customer edge. No customer's text or address is a label."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+LATENCY = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class GatewayMetrics:
+    """The counters of one gateway process."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.sockets = Gauge("baton_customer_sockets", "Open customer sockets", registry=registry)
+        self.messages = Counter("baton_customer_messages", "Customer messages stored", registry=registry)
+        self.refused = Counter("baton_customer_refused", "Frames answered with an error", ["code"], registry=registry)
+        self.slow_readers = Counter("baton_slow_readers", "Sockets dropped for reading too slowly", registry=registry)
+        self.requests = Histogram(
+            "baton_http_seconds", "HTTP requests", ["method", "route", "status"], buckets=LATENCY, registry=registry
+        )

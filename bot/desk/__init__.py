@@ -1,0 +1,1 @@
+"""The agents' edge: queue, routing, presence, conversations."""

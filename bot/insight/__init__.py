@@ -1,0 +1,1 @@
+"""Figures about conversations, with honest denominators."""

@@ -1,0 +1,1 @@
+"""The editors' edge: inbox, intents, articles, trainings, models."""

@@ -1,0 +1,1 @@
+"use strict";(()=>{var a=window;function s(t,...n){a.Baton??=Object.assign((...o)=>{a.Baton?.q?.push(o)},{q:[]}),a.Baton(t,...n)}document.addEventListener("click",t=>{let n=t.target.closest("[data-ask]");n?.dataset.ask&&s("prefill",n.dataset.ask)});})();

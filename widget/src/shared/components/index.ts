@@ -1,0 +1,11 @@
+export { Avatar } from "./avatar";
+export { Bubble, type BubbleSide, SystemLine, TypingDots } from "./bubble";
+export { Button, type ButtonProps, IconButton } from "./button";
+export { Dialog } from "./dialog";
+export { Field, Select, TextArea } from "./field";
+export { Icon, type IconName } from "./icon";
+export { Moment } from "./moment";
+export { Empty, Failed, Loading, plainWords } from "./states";
+export { type Column, type Sort, Table, sortRows } from "./table";
+export { type Tab, Tabs } from "./tabs";
+export { Toasts, toast } from "./toast";

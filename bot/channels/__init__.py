@@ -1,0 +1,1 @@
+"""Channels other than the widget."""

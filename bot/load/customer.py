@@ -1,0 +1,196 @@
+"""One customer over the real contract: a session, a socket, messages that are acknowledged and answered."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import takewhile
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from bot.errors import Unavailable
+
+WITH_A_PERSON = {"queued", "agent", "offline"}
+PING_EVERY = 20.0
+
+
+@dataclass(slots=True)
+class Sent:
+    """A message and what became of it; times in seconds of a monotonic clock."""
+
+    client_message_id: str
+    text: str
+    at: float
+    seq: int | None = None
+    acked_at: float | None = None
+    replied_at: float | None = None
+    error: str | None = None
+    replies: list[Mapping[str, Any]] = field(default_factory=list)
+
+
+class LoadCustomer:
+    """A customer of the running service. Not for reuse after `close`."""
+
+    def __init__(self, http: httpx.AsyncClient, base_url: str, proof: str | None) -> None:
+        self._http = http
+        self._base = base_url.rstrip("/")
+        self._headers = {"X-Baton-Operator": proof} if proof else {}
+        self._ws: ClientConnection | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._news = asyncio.Event()
+        self._waiting: dict[str, Sent] = {}
+        self.sent: list[Sent] = []
+        self._seen: set[int] = set()
+        self._answers: list[tuple[int, Mapping[str, Any]]] = []
+        self.duplicate_seqs = 0
+        self.state = "bot"
+        self.token = ""
+
+    async def open(self) -> None:
+        """Open the session and the socket; raises `Unavailable` when the service cannot be reached."""
+        try:
+            answer = await self._http.post(f"{self._base}/api/v1/widget/sessions", json={}, headers=self._headers)
+            answer.raise_for_status()
+            self.token = answer.json()["session_token"]
+            await self._connect()
+        except (httpx.HTTPError, OSError) as error:
+            raise Unavailable(f"Cannot reach {self._base}: {type(error).__name__}. Is it running?") from error
+
+    async def _connect(self) -> None:
+        parts = urlsplit(self._base)
+        scheme = "wss" if parts.scheme == "https" else "ws"
+        self._ws = await connect(f"{scheme}://{parts.netloc}/api/v1/widget/ws", compression=None, max_queue=1024)
+        await self._ws.send(json.dumps({"type": "hello", "session_token": self.token, "last_seq": 0}))
+        self._tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._ping())]
+
+    async def say(self, text: str, timeout: float) -> Sent:
+        """Send a text and wait, at most `timeout` seconds, until it is answered, passed on or refused."""
+        if self._ws is None:
+            raise RuntimeError("open first")
+        sent = Sent(str(uuid.uuid4()), text, time.monotonic())
+        self.sent.append(sent)
+        self._waiting[sent.client_message_id] = sent
+        frame = {"type": "message", "client_message_id": sent.client_message_id, "text": text}
+        try:
+            await self._ws.send(json.dumps(frame))
+            async with asyncio.timeout(timeout):
+                while not self._settled(sent):
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            sent.error = "timeout"
+        except (OSError, ConnectionClosed) as error:
+            sent.error = type(error).__name__
+        return sent
+
+    def _settled(self, sent: Sent) -> bool:
+        if sent.error:
+            return True
+        if (seq := sent.seq) is None:
+            return False
+        sent.replies = [event for _, event in takewhile(lambda answer: answer[0] > seq, reversed(self._answers))]
+        if sent.replies or self.state in WITH_A_PERSON:
+            sent.replied_at = sent.replied_at or time.monotonic()
+            return True
+        return False
+
+    async def _read(self) -> None:
+        if self._ws is None:
+            return
+        try:
+            async for raw in self._ws:
+                self._take(json.loads(raw))
+                self._news.set()
+        except (OSError, ConnectionClosed) as error:
+            self._fail(type(error).__name__)
+        self._fail("closed")
+
+    def _fail(self, why: str) -> None:
+        for sent in self._waiting.values():
+            if sent.replied_at is None and sent.error is None:
+                sent.error = why
+        self._news.set()
+
+    def _take(self, frame: Mapping[str, Any]) -> None:
+        if frame["type"] == "ack":
+            sent = self._waiting.get(frame["client_message_id"])
+            if sent:
+                sent.seq, sent.acked_at = frame["seq"], time.monotonic()
+        elif frame["type"] == "event":
+            self._take_event(frame["seq"], frame["event"])
+        elif frame["type"] == "welcome":
+            self.state = frame["state"]
+        elif frame["type"] == "error":
+            sent = self._waiting.get(frame.get("client_message_id", ""))
+            if sent:
+                sent.error = frame["code"]
+
+    def _take_event(self, seq: int, event: Mapping[str, Any]) -> None:
+        if seq in self._seen:
+            self.duplicate_seqs += 1
+        self._seen.add(seq)
+        if event["kind"] == "state":
+            self.state = event["to"]
+        elif event["kind"] == "message" and event["author"]["kind"] != "customer":
+            self._answers.append((seq, event))
+
+    async def _ping(self) -> None:
+        while self._ws is not None:
+            await asyncio.sleep(PING_EVERY)
+            await self._ws.send('{"type":"ping"}')
+
+    async def stored(self) -> list[Mapping[str, Any]]:
+        """The conversation fetched afresh from the log, oldest first."""
+        found: list[Mapping[str, Any]] = []
+        after = 0
+        headers = {"Authorization": f"Bearer {self.token}"}
+        while True:
+            answer = await self._http.get(
+                f"{self._base}/api/v1/widget/events", params={"after": after}, headers=headers
+            )
+            answer.raise_for_status()
+            page = answer.json()
+            found += page["events"]
+            if page["last_seq"] <= after:
+                return found
+            after = page["last_seq"]
+
+    async def close(self) -> None:
+        """Leave. Safe to call twice."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._ws is not None:
+            await self._ws.close()
+
+
+def lost_and_duplicated(sent: list[Sent], stored: list[Mapping[str, Any]]) -> tuple[int, int]:
+    """How many acknowledged messages the log lacks, and how many it holds more than once or elsewhere than said."""
+    at: dict[int, str] = {
+        frame["seq"]: frame["event"]["text"]
+        for frame in stored
+        if frame["event"]["kind"] == "message" and frame["event"]["author"]["kind"] == "customer"
+    }
+    acked = {message.seq: message.text for message in sent if message.seq is not None}
+    lost = sum(1 for seq in acked if seq not in at)
+    duplicated = len(at.keys() - acked.keys() - _unacked(sent, at, acked))
+    return lost, duplicated
+
+
+def _unacked(sent: list[Sent], at: Mapping[int, str], acked: Mapping[int, str]) -> set[int]:
+    """Stored messages whose acknowledgement did not arrive: neither lost nor double."""
+    texts = [message.text for message in sent if message.seq is None]
+    seqs = set()
+    for seq, text in at.items():
+        if seq not in acked and text in texts:
+            texts.remove(text)
+            seqs.add(seq)
+    return seqs

@@ -74,7 +74,8 @@ async def _run(command: Sequence[str], said: bytes, seconds: float) -> bytes:
         env=_environment(),
     )
     try:
-        out, err = await asyncio.wait_for(process.communicate(said), seconds)
+        async with asyncio.timeout(seconds):
+            out, err = await process.communicate(said)
     except TimeoutError:
         raise WorkFailed(f"This took longer than {seconds:.0f} seconds and was given up.") from None
     finally:

@@ -35,7 +35,8 @@ class LocalActions(EndpointConfig):
         call = kwargs["json"]
         name = str(call.get("next_action"))
         try:
-            return await asyncio.wait_for(self._executor.run(call), self._seconds)
+            async with asyncio.timeout(self._seconds):
+                return await self._executor.run(call)
         except ActionExecutionRejection as rejection:
             body = json.dumps({"error": str(rejection), "action_name": rejection.action_name})
             raise ClientResponseError(400, rejection.message, body) from rejection

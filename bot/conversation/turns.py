@@ -152,7 +152,8 @@ class Dispatcher:
                 took = 0
             if not took or self._free <= 0:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), self._poll_seconds)
+                    async with asyncio.timeout(self._poll_seconds):
+                        await self._wake.wait()
 
     @property
     def _free(self) -> int:

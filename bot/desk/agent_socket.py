@@ -140,7 +140,8 @@ class AgentSocket:
     async def _read_frames(self, account: Account) -> None:
         while True:
             try:
-                frame = await asyncio.wait_for(self._receive(), IDLE_AFTER)
+                async with asyncio.timeout(IDLE_AFTER):
+                    frame = await self._receive()
             except TimeoutError:
                 raise _Closed(CloseCode.IDLE, "silent") from None
             except BadFrame as error:
@@ -224,7 +225,8 @@ class AgentSocket:
 
     async def _put(self, frame: Mapping[str, Any]) -> None:
         try:
-            await asyncio.wait_for(self._outbox.put(frame), SEND_WITHIN)
+            async with asyncio.timeout(SEND_WITHIN):
+                await self._outbox.put(frame)
         except TimeoutError:
             raise _Closed(CloseCode.TRY_AGAIN_LATER, "reading too slowly") from None
 
@@ -234,7 +236,8 @@ class AgentSocket:
 
     async def _send(self, frame: Mapping[str, Any]) -> None:
         try:
-            await asyncio.wait_for(self._ws.send_text(frames.encode(frame)), SEND_WITHIN)
+            async with asyncio.timeout(SEND_WITHIN):
+                await self._ws.send_text(frames.encode(frame))
         except TimeoutError:
             raise _Closed(CloseCode.TRY_AGAIN_LATER, "reading too slowly") from None
 
@@ -242,6 +245,7 @@ class AgentSocket:
         if self._ws.application_state is not WebSocketState.CONNECTED:
             return
         try:
-            await asyncio.wait_for(self._ws.close(code, reason), 2.0)
+            async with asyncio.timeout(2.0):
+                await self._ws.close(code, reason)
         except (TimeoutError, RuntimeError, WebSocketDisconnect, OSError):
             log.debug("agent socket was gone before its close frame")

@@ -77,7 +77,8 @@ class DeskFeed:
 
     async def _wait(self) -> None:
         try:
-            await asyncio.wait_for(self._news.wait(), POLL_EVERY)
+            async with asyncio.timeout(POLL_EVERY):
+                await self._news.wait()
         except TimeoutError:
             return
 

@@ -106,7 +106,8 @@ class Routing:
             log.exception("routing failed; it is tried again")
             await asyncio.sleep(1.0)
         try:
-            await asyncio.wait_for(self._news.wait(), self._poll)
+            async with asyncio.timeout(self._poll):
+                await self._news.wait()
         except TimeoutError:
             return
 

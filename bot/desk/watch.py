@@ -102,7 +102,8 @@ class ConversationWatch:
                 self._cursor = event.seq
             if len(page) < PAGE:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), POLL_EVERY)
+                    async with asyncio.timeout(POLL_EVERY):
+                        await self._news.wait()
 
     async def _listen(self, news: News) -> None:
         async for _, payload in news:

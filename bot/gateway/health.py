@@ -38,7 +38,8 @@ def health_router(checks: Mapping[str, Check], registry: CollectorRegistry) -> A
 
 async def _run(check: Check) -> str:
     try:
-        return await asyncio.wait_for(check(), CHECK_WITHIN) or "ok"
+        async with asyncio.timeout(CHECK_WITHIN):
+            return await check() or "ok"
     except TimeoutError:
         return f"no answer within {CHECK_WITHIN:g} s"
     except Exception as error:

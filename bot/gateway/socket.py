@@ -138,7 +138,8 @@ class CustomerSocket:
         until = loop.time() + HELLO_WITHIN
         while True:
             try:
-                frame = await asyncio.wait_for(self._receive(), max(0.0, until - loop.time()))
+                async with asyncio.timeout(max(0.0, until - loop.time())):
+                    frame = await self._receive()
             except TimeoutError:
                 raise _Closed(CloseCode.IDLE, "no hello") from None
             except ProtocolError as error:
@@ -179,7 +180,8 @@ class CustomerSocket:
     async def _read_frames(self) -> None:
         while True:
             try:
-                frame = await asyncio.wait_for(self._receive(), IDLE_AFTER)
+                async with asyncio.timeout(IDLE_AFTER):
+                    frame = await self._receive()
                 await self._handle(frame)
             except TimeoutError:
                 raise _Closed(CloseCode.IDLE, "silent") from None
@@ -288,7 +290,8 @@ class CustomerSocket:
 
     async def _wait_for_news(self) -> None:
         try:
-            await asyncio.wait_for(self._news.wait(), POLL_EVERY)
+            async with asyncio.timeout(POLL_EVERY):
+                await self._news.wait()
         except TimeoutError:
             return
 
@@ -305,7 +308,8 @@ class CustomerSocket:
             await self._send(frame)
             return
         try:
-            await asyncio.wait_for(self._outbox.put(frame), SEND_WITHIN)
+            async with asyncio.timeout(SEND_WITHIN):
+                await self._outbox.put(frame)
         except TimeoutError:
             self._parts.metrics.slow_readers.inc()
             raise _Closed(CloseCode.TRY_AGAIN_LATER, "reading too slowly") from None
@@ -316,7 +320,8 @@ class CustomerSocket:
 
     async def _send(self, frame: Mapping[str, Any]) -> None:
         try:
-            await asyncio.wait_for(self._ws.send_text(protocol.encode(frame)), SEND_WITHIN)
+            async with asyncio.timeout(SEND_WITHIN):
+                await self._ws.send_text(protocol.encode(frame))
         except TimeoutError:
             self._parts.metrics.slow_readers.inc()
             raise _Closed(CloseCode.TRY_AGAIN_LATER, "reading too slowly") from None
@@ -326,11 +331,13 @@ class CustomerSocket:
             return
         while not self._outbox.empty():  # what was said before the end is said: the error that explains it
             try:
-                await asyncio.wait_for(self._ws.send_text(protocol.encode(self._outbox.get_nowait())), 1.0)
+                async with asyncio.timeout(1.0):
+                    await self._ws.send_text(protocol.encode(self._outbox.get_nowait()))
             except (TimeoutError, RuntimeError, WebSocketDisconnect, OSError):
                 break
         try:
-            await asyncio.wait_for(self._ws.close(code, reason), 2.0)
+            async with asyncio.timeout(2.0):
+                await self._ws.close(code, reason)
         except (TimeoutError, RuntimeError, WebSocketDisconnect, OSError):
             log.debug("socket was gone before its close frame")
 

@@ -69,12 +69,14 @@ class RedisSignals:
         loops = (self._listen_forever, self._send_forever, self._poll_forever)
         self._loops = [asyncio.create_task(loop(), name=f"signals:{loop.__name__}") for loop in loops]
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._connected.wait(), CONFIRM_SECONDS)
+            async with asyncio.timeout(CONFIRM_SECONDS):
+                await self._connected.wait()
 
     async def stop(self) -> None:
         """Send what is waiting, if Redis is there, and disconnect."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._all_sent.wait(), CONFIRM_SECONDS)
+            async with asyncio.timeout(CONFIRM_SECONDS):
+                await self._all_sent.wait()
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)

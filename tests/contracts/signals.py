@@ -10,7 +10,7 @@ from bot.conversation.ports import Signals
 
 
 async def heard(news: Any, count: int) -> list[tuple[str, Any]]:
-    return [await asyncio.wait_for(anext(news), 5) for _ in range(count)]
+    return [await asyncio.wait_for(anext(news), 30) for _ in range(count)]
 
 
 class SignalsContract:

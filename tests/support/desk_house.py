@@ -175,4 +175,5 @@ class DeskHouse:
             yield f"127.0.0.1:{listener.getsockname()[1]}"
         finally:
             server.should_exit = True
-            await asyncio.wait_for(serving, 10)
+            async with asyncio.timeout(30):
+                await serving

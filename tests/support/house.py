@@ -125,14 +125,15 @@ class House:
         while not self._server.started:
             await asyncio.sleep(0.01)
         await self.dispatcher.start()
-        self.http = httpx.AsyncClient(base_url=f"http://{self.address}", timeout=10)
+        self.http = httpx.AsyncClient(base_url=f"http://{self.address}", timeout=30)
         return self
 
     async def __aexit__(self, *_):
         await self.http.aclose()
         await self.dispatcher.stop()
         self._server.should_exit = True
-        await asyncio.wait_for(self._serving, 10)
+        async with asyncio.timeout(30):
+            await self._serving
 
     async def session(self, **body):
         answer = await self.http.post("/api/v1/widget/sessions", json=body)
@@ -163,10 +164,10 @@ class Client:
         await self.send(type="message", client_message_id=client_message_id, text=text, **more)
         return client_message_id
 
-    async def frame(self, timeout: float = 5.0):
+    async def frame(self, timeout: float = 30.0):
         return json.loads(await asyncio.wait_for(self.ws.recv(), timeout))
 
-    async def until(self, match, timeout: float = 5.0):
+    async def until(self, match, timeout: float = 30.0):
         """All frames up to and including the first that matches (a type, or a predicate)."""
         wanted = (lambda frame: frame["type"] == match) if isinstance(match, str) else match
         frames = []

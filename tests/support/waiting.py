@@ -4,7 +4,7 @@ import asyncio
 import inspect
 
 
-async def eventually(condition, timeout: float = 10.0, every: float = 0.02):
+async def eventually(condition, timeout: float = 30.0, every: float = 0.02):
     """Wait until `condition()` (sync or async) is truthy and return its value; fail after `timeout` seconds."""
     end = asyncio.get_running_loop().time() + timeout
     while True:

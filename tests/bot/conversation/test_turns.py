@@ -48,7 +48,7 @@ async def test_the_customer_sees_the_bot_typing_and_stopping(world: World, dispa
         await world.says(conversation, "hello")
         typing = []
         while len(typing) < 2:
-            _, payload = await asyncio.wait_for(anext(news), 5)
+            _, payload = await asyncio.wait_for(anext(news), 30)
             if payload:
                 typing.append(payload["typing"])
     assert [(each["by"], each["active"]) for each in typing] == [("bot", True), ("bot", False)]

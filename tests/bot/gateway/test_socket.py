@@ -230,6 +230,6 @@ async def test_a_burst_is_answered_once_and_in_order(house):
             await client.say(text)
             await client.until("ack")
         gate.set()
-        await client.until(is_message("bot", "what now"), timeout=10)
+        await client.until(is_message("bot", "what now"))
     covered = [m.text for request in house.brain.requests[-2:] for m in request.messages]
     assert covered[-3:] == ["my tent", "arrived torn", "what now"] or covered == ["my tent", "arrived torn", "what now"]

@@ -69,13 +69,15 @@ def join_line(ledger: Ledger, trigger: Trigger, words: Words, said: str = "queue
 
 def promise_reply(ledger: Ledger, staffing: Staffing, words: Words) -> State:
     """Move to `offline` and say when people are back."""
-    reason = ledger.conversation.reason
+    conversation = ledger.conversation
+    reason = conversation.reason
+    email = conversation.contact_email or conversation.customer.email
     state = ledger.move(Trigger.NOBODY_THERE, reason=reason.value if reason else None)
     forget_place(ledger)
-    if staffing.next_opening is None:
-        ledger.say(words.say("offline_always"))
-    else:
-        ledger.say(words.say("offline", next_opening=opening_in_words(staffing.next_opening, ledger.now)))
+    opening = staffing.next_opening
+    sentence = "offline_always" if opening is None else "offline"
+    values = {} if opening is None else {"next_opening": opening_in_words(opening, ledger.now)}
+    ledger.say(words.say(f"{sentence}_known", **values, email=email) if email else words.say(sentence, **values))
     return state
 
 

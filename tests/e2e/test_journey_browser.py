@@ -11,7 +11,7 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-PATIENCE = 20_000
+PATIENCE = 40_000
 
 
 @contextlib.asynccontextmanager

@@ -176,6 +176,16 @@ async def test_an_address_left_while_nobody_is_there_is_kept_and_read_back(world
     assert (await world.texts(conversation))[-1] == "system: contact_noted(email=lea.m@example.com)"
 
 
+async def test_who_has_left_an_address_before_is_told_it_and_not_asked_again(world: World) -> None:
+    world.rota.anyone = False
+    conversation = await world.queued()
+    await world.says(conversation, "write to lea.m@example.com, please")
+    await world.service.claim(conversation, ANN)
+    await world.service.return_to_bot(conversation, ANN)
+    await world.service.request_human(conversation, "again")
+    assert (await world.texts(conversation))[-1] == "system: offline_always_known(email=lea.m@example.com)"
+
+
 async def test_what_is_written_while_people_have_the_floor_owes_no_turn(world: World) -> None:
     conversation = await world.queued()
     await world.says(conversation, "hello?")

@@ -80,6 +80,9 @@ describe("the contact form", () => {
     const away = logOf(said("customer", "a@example.com"), to("offline"), said("customer", "please help"));
     expect(wantsContact(away)).toBe(true);
     expect(wantsContact(append(away, { seq: 4, at: "", event: said("customer", "me: b@example.com") }))).toBe(false);
+    expect(wantsContact(append(away, { seq: 4, at: "", event: said("system", "We write to a@example.com.") }))).toBe(
+      false,
+    );
   });
 
   it.each([

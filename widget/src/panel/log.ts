@@ -98,10 +98,12 @@ export function isEmail(text: string): boolean {
   return new RegExp(`^${ADDRESS.source}$`).test(text.trim());
 }
 
-/** Nobody is there, and the customer has not said yet where to write to. */
+/** Nobody is there, and since then no address was named: neither did the customer leave one nor the service say which
+ * one it knows. */
 export function wantsContact(log: Log): boolean {
   if (log.state !== "offline") return false;
   return !log.messages.some(
-    ({ author, seq, text }) => author.kind === "customer" && seq > log.since && ADDRESS.test(text),
+    ({ author, seq, text }) =>
+      (author.kind === "customer" || author.kind === "system") && seq > log.since && ADDRESS.test(text),
   );
 }

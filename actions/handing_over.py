@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from actions.quick_replies import PERSON
+from actions.quick_replies import NO, PERSON, YES
 from actions.services import services
-from actions.talk import Step, Talk, quote
+from actions.talk import Aside, Step, Talk, quote
 
 REASON_BY_INTENT = {
     "request_human": ("customer_request", "asked_for_person"),
     "callback_request": ("customer_request", "asked_for_call"),
     "legal_threat": ("sensitive_topic", "legal"),
     "safety_issue": ("sensitive_topic", "safety"),
+    "self_harm": ("sensitive_topic", "self_harm"),
     "data_request": ("sensitive_topic", "personal_data"),
 }
 FAILURES = frozenset({"missing_knowledge", "repeated_misunderstanding"})
-URGENT_SIGNALS = frozenset({"safety"})
+URGENT_SIGNALS = frozenset({"safety", "self_harm", "danger"})
 
 
 def give_up(talk: Talk, reason: str, signal: str = "not_understood") -> None:
@@ -51,14 +52,16 @@ class HandOver(Step):
         talk.leave_form()
         if talk.turn.findings.handover is None:
             reason, signal = REASON_BY_INTENT.get(talk.heard.intent or "", ("customer_request", "accepted_offer"))
-            if talk.turn.reason:
+            if talk.turn.reason == DANGER:
+                reason, signal = "sensitive_topic", DANGER
+            elif talk.turn.reason:
                 reason, signal = talk.turn.reason, talk.turn.reason
             give_up(talk, reason, signal)
         handover = talk.turn.findings.handover
         signal = str(handover.evidence[-1]["signal"]) if handover else ""
         reason = handover.reason if handover else ""
         why = next((f"utter_handover_{name}" for name in (signal, reason) if _known(talk, name)), None)
-        talk.tell(" ".join([*([talk.words(why)] if why else []), what_happens(talk)]))
+        talk.tell(" ".join([*([talk.words(why)] if why else []), what_happens(talk, signal)]))
         talk.remember(awaiting=None, failed_attempts=0.0, not_helpful_count=0.0)
 
 
@@ -66,15 +69,30 @@ def _known(talk: Talk, name: str) -> bool:
     return bool(name) and talk.response_text(f"utter_handover_{name}") is not None
 
 
-def what_happens(talk: Talk) -> str:
+def what_happens(talk: Talk, signal: str) -> str:
     """What the bot does now. Place in line, opening hours and the wish for an address are told by the service, which
-    knows them at the moment of passing on."""
+    knows them at the moment of passing on. Whoever may be hurt hears it in words of its own."""
     contact = talk.slot("contact_email") or talk.turn.customer.get("email") or talk.slot("email")
     if contact:
         talk.turn.findings.contact_email = str(contact)
+    own = f"utter_handover_{'now' if talk.turn.people_available else 'noted'}_{signal}"
+    if signal in URGENT_SIGNALS and talk.response_text(own):
+        return talk.words(own)
     if talk.turn.people_available:
         return talk.words("utter_handover_now")
     return talk.words("utter_handover_noted_known" if contact else "utter_handover_noted", contact_email=contact)
+
+
+class AskAboutDanger(Aside):
+    """Nothing is sure but that somebody might be hurt."""
+
+    action_name = "action_ask_about_danger"
+
+    async def act(self, talk: Talk) -> None:
+        """Emergency services first; a yes brings a person before everybody else."""
+        talk.turn.findings.offered_human = talk.asked_back = True
+        talk.remember(awaiting=f"{OFFER}:{DANGER}")
+        talk.say("utter_danger_question", replies=[YES, NO])
 
 
 class OfferPerson(Step):
@@ -88,6 +106,8 @@ class OfferPerson(Step):
 
 
 OFFER = "offer_human"
+DANGER = "danger"
+"""What a yes means after `AskAboutDanger`; a signal, not a reason of the handover packet."""
 
 
 def offer(talk: Talk, response: str, *, reason: str | None = None, **values: object) -> None:

@@ -33,6 +33,18 @@ _CUT = re.compile(
     re.IGNORECASE,
 )
 
+_CLAUSE = re.compile(r"(?<=[.!?;:,])\s+|\s+[-–—]+\s+|\n+|\s+(?:and|but|so|because|cause|cos)\s+", re.IGNORECASE)
+
+_REQUEST = re.compile(
+    r"^(?:\W|(?:please|pls|plz|just|now|then|so|ok|no|kindly|instead|and)\b)*"
+    r"(?:(?:get|give|put|pass|let|connect|transfer|fetch|send|bring|find|hand|switch|take|forward|escalate|ask|have)\b"
+    r"|(?:can|could|may|might|would|will|should) (?:i|you|we|it|this|that|one|some|any|a|an|your)\w*\b"
+    r"|(?:i|we)(?:'d| would| really| just|'m)* (?:want|wanna|need|like|love|prefer|rather|sooner|insist|demand)\b"
+    r"|(?:want|need|wanna|is there (?:any|some|a )|are there (?:any|people)|where(?:'s| is) (?:a|the|your))\w*)",
+    re.IGNORECASE,
+)
+"""How a request begins. Alone, 'a person?' or 'thanks to your colleagues' is read as one too."""
+
 _STATES_A_FACT = re.compile(
     r"\s*(?:and )?(?:it'?s|it is|that'?s|that is|this is|my (?:order|e-?mail|name)\b[^?]*\bis"
     r"|(?:the )?(?:order )?(?:number|no)\b)",
@@ -57,6 +69,9 @@ async def agenda(processor: MessageProcessor, messages: Sequence[TurnMessage], t
         return Agenda(tuple(heard), (*pressed[-1:], *typed[-1:]))
     whole = heard[0] if len(heard) == 1 else await _joined(processor, heard)
     parts = [part for reading in heard for part in await _parts(processor, reading, len(heard) > 1)]
+    requests = [clause for reading in heard for clause in await asking(processor, reading)]
+    if requests:
+        return Agenda(tuple(heard), (_with_mood(requests[0], whole),))
     return Agenda(tuple(heard), tuple(choose(whole, parts)))
 
 
@@ -81,13 +96,9 @@ def choose(whole: Reading, parts: Sequence[Reading]) -> list[Reading]:
 
 def _needs_person(part: Reading, whole: Reading) -> bool:
     """A sensitive word in one sentence ('the fire was lovely') counts only if the whole message is near it too."""
-    if part.intent in ASKS_FOR_PERSON:
-        return True
-    return (
-        part.intent in PERSON_FIRST
-        and part.confidence >= SENSITIVE
-        and dict(whole.meanings).get(str(part.intent), 0.0) >= NEAR
-    )
+    if part.intent not in PERSON_FIRST or part.confidence < SENSITIVE:
+        return False
+    return part.intent in ASKS_FOR_PERSON or dict(whole.meanings).get(str(part.intent), 0.0) >= NEAR
 
 
 def _one_a_topic(parts: Iterable[Reading]) -> list[Reading]:
@@ -104,6 +115,26 @@ async def _parts(processor: MessageProcessor, reading: Reading, burst: bool) -> 
     if len(pieces) > 1:
         return [await read_text(processor, piece, reading.seq) for piece in pieces]
     return [reading] if burst else []
+
+
+async def asking(processor: MessageProcessor, reading: Reading) -> list[Reading]:
+    """The clauses of a message that ask for a person for certain: 'it is lost again, get me somebody'. Read only where
+    the message as a whole has something of it, for most messages have not."""
+    if reading.intent in PERSON_FIRST or "request_human" not in dict(reading.meanings):
+        return []
+    requests = [clause for clause in clauses(reading.text) if _REQUEST.match(clause)]
+    read = [await read_text(processor, clause, reading.seq) for clause in requests]
+    return [
+        clause
+        for clause in read
+        if clause.intent == "request_human" and clause.confidence >= SENSITIVE and not clause.out_of_scope
+    ]
+
+
+def clauses(text: str) -> list[str]:
+    """The parts of a message that might each ask for something; none where it is one clause or a long story."""
+    pieces = [piece.strip() for piece in _CLAUSE.split(text) if piece and len(piece.split()) >= 2]
+    return pieces if 1 < len(pieces) <= MOST_PARTS else []
 
 
 def cut(text: str) -> list[str]:

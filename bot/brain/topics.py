@@ -26,7 +26,9 @@ QUESTIONS = frozenset(intent for intent in _BY_INTENT if intent.startswith("ask_
 """Answered from the knowledge base, without asking anything back: served before wishes that need an order."""
 
 ASKS_FOR_PERSON = frozenset({"request_human", "callback_request"})
-PERSON_FIRST = ASKS_FOR_PERSON | {"legal_threat", "safety_issue", "data_request"}
+DANGER = frozenset({"safety_issue", "self_harm"})
+"""Somebody may be hurt: overlooking one is worse than fetching a person for nothing."""
+PERSON_FIRST = ASKS_FOR_PERSON | DANGER | {"legal_threat", "data_request"}
 """Whoever says one of these among other things needs a person for all of them."""
 
 

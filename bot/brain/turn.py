@@ -97,7 +97,7 @@ async def _answer(
 ) -> None:
     """One reading: decide who acts on it, let Rasa act."""
     chosen = route(reading, situation(tracker, services().policy), services().policy)
-    turn.heard = reading.understanding
+    turn.heard = replace(reading.understanding, intent=chosen.meant or reading.intent)
     turn.reason = chosen.reason
     turn.remembered["hold"] = chosen.hold
     processor = model.processor

@@ -51,7 +51,7 @@ class MoodReader(GraphComponent):
             "model": None,
             "frustrated": ["complaint", "insult", "legal_threat", "not_helpful"],
             "calm": ["greet", "goodbye", "thank", "praise", "problem_solved", "inform", "ask_capabilities"],
-            "urgent": ["safety_issue"],
+            "urgent": ["safety_issue", "self_harm"],
             "unhurried": ["greet", "goodbye", "thank", "praise", "problem_solved", "ask_capabilities"],
         }
 

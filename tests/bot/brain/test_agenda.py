@@ -1,10 +1,12 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from rasa.core.processor import MessageProcessor
 
-from bot.brain.agenda import choose, cut
+from bot.brain import agenda as agenda_module
+from bot.brain.agenda import asking, choose, clauses, cut
 from bot.brain.reading import Reading
 
 
@@ -78,3 +80,31 @@ def test_the_mood_of_a_message_is_counted_once() -> None:
     whole = reading("cancel it and when do you open", "order_cancel", frustration=0.8)
     parts = [reading("cancel it", "order_cancel"), reading("when do you open", "ask_stores")]
     assert [part.frustration for part in choose(whole, parts)] == [0.8, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("it is lost again, get me somebody", ["it is lost again,", "get me somebody"]),
+        ("the zip broke and I want to talk to you", ["the zip broke", "I want to talk to you"]),
+        ("get me somebody", []),
+        ("thanks, bye", []),
+    ],
+)
+def test_a_message_falls_into_clauses(text: str, pieces: list[str]) -> None:
+    assert clauses(text) == pieces
+
+
+async def test_a_request_for_a_person_inside_a_clause_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def read_text(_: object, text: str, seq: int) -> Reading:
+        return reading(text, "request_human")
+
+    monkeypatch.setattr(agenda_module, "read_text", read_text)
+    ranking = [{"name": "order_not_received", "confidence": 0.95}, {"name": "request_human", "confidence": 0.01}]
+    whole = reading("it is lost again, get me somebody", "order_not_received")
+    near = Reading(text=whole.text, seq=3, parse={**whole.parse, "intent_ranking": ranking})
+    (asked,) = await asking(cast(MessageProcessor, None), near)
+    assert asked.text == "get me somebody"
+    assert await asking(cast(MessageProcessor, None), whole) == []
+    mention = "thanks, your colleagues were great"
+    assert await asking(cast(MessageProcessor, None), Reading(mention, 3, near.parse)) == []

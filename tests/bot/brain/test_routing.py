@@ -125,3 +125,36 @@ def test_a_pressed_button_is_never_second_guessed() -> None:
     pressed = Reading(text="No", seq=1, parse={"intent": {"name": "deny", "confidence": 1.0}}, button=True)
     assert decide(pressed, situation("confirmed", displeased=True)) == Route(hold=True)
     assert decide(pressed, situation(displeased=True)) == Route()
+
+
+def unsure(text: str, *, foreign: bool = False, **meanings: float) -> Reading:
+    ranking = [{"name": name, "confidence": chance} for name, chance in meanings.items()]
+    return Reading(
+        text=text,
+        seq=1,
+        parse={"intent": ranking[0], "intent_ranking": ranking, "entities": [], "out_of_scope": foreign},
+    )
+
+
+@pytest.mark.parametrize("foreign", [True, False])
+def test_likely_danger_goes_to_a_person_however_unsure_the_reading_is(foreign: bool) -> None:
+    heard = unsure("it went up like a torch", foreign=foreign, order_damaged=0.3, safety_issue=0.15, self_harm=0.07)
+    assert decide(heard) == Route("action_hand_over", meant="safety_issue")
+    assert decide(heard, situation("new_address", wish="order_change_address")).meant == "safety_issue"
+
+
+def test_possible_danger_is_asked_about_rather_than_declined() -> None:
+    heard = unsure("it went up like a torch", foreign=True, order_damaged=0.3, safety_issue=0.1)
+    assert decide(heard).action == "action_ask_about_danger"
+
+
+def test_what_is_foreign_for_certain_is_no_danger_of_ours() -> None:
+    heard = unsure("my boiler is leaking", foreign=True, out_of_scope=0.7, safety_issue=0.25)
+    assert decide(heard).action == "action_answer_or_decline"
+
+
+def test_a_likely_wish_for_a_person_is_enough_unless_something_else_was_asked_for() -> None:
+    heard = unsure("is dave in, he should do it", foreign=True, request_human=0.45, complaint=0.1)
+    assert decide(heard) == Route("action_hand_over", meant="request_human")
+    assert decide(heard, situation("new_address", wish="order_change_address")).meant is None
+    assert decide(unsure("is dave in", foreign=True, request_human=0.3, complaint=0.1)).meant is None

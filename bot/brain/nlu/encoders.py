@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kb_index.embedding import DEFAULT_CACHE_DIR, SentenceEncoder, find_model, load_encoder, model_fingerprint
 from kb_index.embedding_cache import CachedEncoder
+from kb_index.recent_vectors import RecentEncoder
 
 CACHE_FILE = "sentence-vectors.sqlite"
 
@@ -55,4 +56,4 @@ def encoder_id(model: str | None) -> str:
 
 @lru_cache(maxsize=2)
 def _serving(model: str | None, cache_dir: Path) -> SentenceEncoder:
-    return load_encoder(model, cache_dir)
+    return RecentEncoder(load_encoder(model, cache_dir))

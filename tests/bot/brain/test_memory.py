@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, SlotSet
+from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.brain.memory import KEEP_EVENTS, begin, new_events, slim, trim
 from bot.brain.replies import variation
@@ -81,3 +83,22 @@ def test_wordings_take_turns_and_do_not_depend_on_chance(count: int) -> None:
     seen = [variation(begin("c", dialogue(used), DOMAIN), "utter_greet", count) for used in range(count)]
     assert sorted(seen) == list(range(count))
     assert variation(begin("c", dialogue(1), DOMAIN), "utter_greet", count) == seen[1]
+
+
+def test_a_copy_is_equal_and_changes_apart() -> None:
+    tracker = begin("c", [*dialogue(3), {"event": "active_loop", "name": "order_form"}], DOMAIN)
+    other = tracker.copy()
+    assert other == tracker
+    assert other.current_state() == tracker.current_state()
+    other.update_with_events([SlotSet("order_number", "7"), ActiveLoop(None), ActionExecuted("action_listen")], DOMAIN)
+    assert (other.get_slot("order_number"), tracker.get_slot("order_number")) == ("7", "1002")
+    assert (other.active_loop_name, tracker.active_loop_name) == (None, "order_form")
+    assert len(other.events) == len(tracker.events) + 3
+
+
+def test_the_states_before_each_action_are_those_of_rasa() -> None:
+    events = dialogue(3)
+    ours = begin("c", events, DOMAIN)
+    theirs = DialogueStateTracker.from_dict("c", events, DOMAIN.slots)
+    assert ours.past_states(DOMAIN) == theirs.past_states(DOMAIN)
+    assert ours.init_copy().get_slot("order_number") is None

@@ -1,0 +1,72 @@
+"""Recent vectors: computed once, forgotten in order, the encoder's own."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from kb_index.embedding import Vectors
+from kb_index.recent_vectors import LONGEST, RecentEncoder
+
+
+class CountingEncoder:
+    """Vectors that depend on the text; remembers every call."""
+
+    dimension = 3
+    model_id = "counting"
+
+    def __init__(self) -> None:
+        self.calls: list[list[str]] = []
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        self.calls.append(list(texts))
+        return np.array([[len(text), sum(map(ord, text)), 1] for text in texts], dtype=np.float32).reshape(-1, 3)
+
+
+def test_a_text_is_computed_once_and_new_ones_together() -> None:
+    inner = CountingEncoder()
+    encoder = RecentEncoder(inner)
+    first = encoder.encode(["a", "bb", "a"])
+    again = encoder.encode(["ccc", "a", "dddd", "bb"])
+    assert inner.calls == [["a", "bb"], ["ccc", "dddd"]]
+    assert np.array_equal(first, CountingEncoder().encode(["a", "bb", "a"]))
+    assert np.array_equal(again, CountingEncoder().encode(["ccc", "a", "dddd", "bb"]))
+
+
+def test_no_texts_give_no_rows() -> None:
+    assert RecentEncoder(CountingEncoder()).encode([]).shape == (0, 3)
+
+
+def test_what_was_asked_for_longest_ago_goes_first() -> None:
+    inner = CountingEncoder()
+    encoder = RecentEncoder(inner, remembered=2)
+    for texts in (["a"], ["b"], ["a"], ["c"], ["a"], ["b"]):
+        encoder.encode(texts)
+    assert inner.calls == [["a"], ["b"], ["c"], ["b"]]
+
+
+def test_more_texts_than_are_remembered_at_once() -> None:
+    encoder = RecentEncoder(CountingEncoder(), remembered=2)
+    assert encoder.encode(["a", "bb", "ccc", "dddd"])[:, 0].tolist() == [1, 2, 3, 4]
+
+
+def test_long_texts_are_not_kept() -> None:
+    inner = CountingEncoder()
+    encoder = RecentEncoder(inner)
+    for _ in range(2):
+        encoder.encode(["x" * (LONGEST + 1)])
+    assert len(inner.calls) == 2
+
+
+def test_a_caller_cannot_change_what_is_remembered() -> None:
+    encoder = RecentEncoder(CountingEncoder())
+    encoder.encode(["a"])[:] = 0
+    assert encoder.encode(["a"])[0, 0] == 1
+
+
+def test_several_threads_get_their_own_texts() -> None:
+    encoder = RecentEncoder(CountingEncoder(), remembered=3)
+    wanted = [["a" * (1 + (step + k) % 7) for k in range(3)] for step in range(200)]
+    with ThreadPoolExecutor(8) as pool:
+        for texts, rows in zip(wanted, pool.map(encoder.encode, wanted), strict=True):
+            assert rows[:, 0].tolist() == [len(text) for text in texts]

@@ -11,8 +11,13 @@ from contextlib import contextmanager
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from bot.errors import RateLimited
+
+REDIS_SECONDS = 0.5
+REDIS_PAUSE = 5.0
 
 
 class Limits:
@@ -26,9 +31,9 @@ class Limits:
         sockets_per_address: int = 200,
         redis_url: str | None = None,
     ) -> None:
-        storage = RedisStorage(f"async+{redis_url}", wrap_exceptions=True) if redis_url else MemoryStorage()
-        self._shared = MovingWindowRateLimiter(storage)
         self._own = MovingWindowRateLimiter(MemoryStorage())
+        self._shared = MovingWindowRateLimiter(_redis(redis_url)) if redis_url else self._own
+        self._alone_until = 0.0
         self._messages = RateLimitItemPerMinute(messages_per_minute)
         self._sessions = RateLimitItemPerMinute(sessions_per_minute)
         self._searches = RateLimitItemPerMinute(60)
@@ -61,13 +66,34 @@ class Limits:
                 del self._open[address]
 
     async def _hit(self, limit: RateLimitItem, kind: str, key: str, message: str) -> None:
-        limiter = self._shared
+        now = time.monotonic()
+        limiter = self._own if now < self._alone_until else self._shared
         try:
-            allowed = await limiter.hit(limit, kind, key)
-        except Exception:  # Redis away: each gateway counts for itself rather than refusing or allowing everything
-            limiter = self._own
-            allowed = await limiter.hit(limit, kind, key)
-        if not allowed:
-            window = await limiter.get_window_stats(limit, kind, key)
-            wait = max(1, math.ceil(window.reset_time - time.time()))
+            wait = await _seconds_over(limiter, limit, kind, key)
+        except Exception:
+            # Redis is away: each gateway counts for itself rather than refusing or allowing everything, and does not
+            # let every message wait to find that out again.
+            self._alone_until = now + REDIS_PAUSE
+            wait = await _seconds_over(self._own, limit, kind, key)
+        if wait:
             raise RateLimited(f"{message} Please wait {wait} seconds.", retry_after=wait)
+
+
+async def _seconds_over(limiter: MovingWindowRateLimiter, limit: RateLimitItem, kind: str, key: str) -> int:
+    """Count; 0 if that is within the limit, else how many seconds to wait."""
+    if await limiter.hit(limit, kind, key):
+        return 0
+    window = await limiter.get_window_stats(limit, kind, key)
+    return max(1, math.ceil(window.reset_time - time.time()))
+
+
+def _redis(url: str) -> RedisStorage:
+    return RedisStorage(
+        f"async+{url}",
+        wrap_exceptions=True,
+        implementation="redispy",
+        key_prefix="baton:limits",
+        socket_connect_timeout=REDIS_SECONDS,
+        socket_timeout=REDIS_SECONDS,
+        retry=Retry(NoBackoff(), 0),  # type: ignore[arg-type]
+    )

@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 HOST ?= 127.0.0.1
+SEEDS ?= 1000
 # For a small CPU-only torch where pip would take the CUDA build: make run TORCH_INDEX_URL=<PyTorch's CPU index>
 TORCH_INDEX_URL ?=
 export HF_HUB_OFFLINE := 1
@@ -13,7 +14,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export PYTHONWARNINGS := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-environment test test-fast lint format types imports widget clean
+.PHONY: help run setup setup-environment test test-fast soak lint format types imports widget clean
 
 help: ## What can be done here
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -46,6 +47,9 @@ test: $(ENVIRONMENT) ## Everything from a fresh clone to passing tests
 
 test-fast: $(ENVIRONMENT) ## The tests that take no training, browser or database server
 	@$(BIN)/python -m pytest -q -m "not slow and not browser and not postgres and not redis"
+
+soak: $(ENVIRONMENT) ## 1,000 seeds of killed processes and cut wires, nothing lost (hours; SEEDS=100 for fewer)
+	@$(BIN)/python -m tests.chaos.soak --seeds $(SEEDS)
 
 lint: $(ENVIRONMENT) types imports ## Style, types and import contracts
 	@$(BIN)/ruff check .

@@ -21,6 +21,13 @@ def postgres_database():
         _administer(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def renew_postgres_database(url, template):
+    """Put a copy of the template in the place of a database, whoever is connected to it."""
+    name, original = url.rsplit("/", 1)[1], template.rsplit("/", 1)[1]
+    _administer(f"DROP DATABASE {name} WITH (FORCE)")
+    _administer(f"CREATE DATABASE {name} TEMPLATE {original}")
+
+
 def _administer(statement):
     connection = psycopg2.connect(host=HOST, port=PORT, user=USER, dbname="postgres")
     connection.autocommit = True

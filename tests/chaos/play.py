@@ -1,0 +1,138 @@
+"""One run: customers and agents talk while wires are cut and processes die; then calm; then everything is checked."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import httpx
+
+from bot.errors import BatonError
+from bot.storage.database import Database, connect
+from bot.storage.sql.store import SqlConversationStore
+from tests.chaos.checks import wrongs_of
+from tests.chaos.people import Agents, Customer
+from tests.chaos.town import Town, arms_of
+from tests.support.failpoints import GATEWAY_POINTS, WORKER_POINTS
+
+POINTS = GATEWAY_POINTS + WORKER_POINTS
+CUSTOMERS = 2
+MESSAGES = 5
+TROUBLES = 4
+SETTLED_WITHIN = 60.0
+
+
+@dataclass
+class Report:
+    """What a run saw."""
+
+    seed: int
+    wrongs: list[str] = field(default_factory=list)
+    messages: int = 0
+    cuts: int = 0
+    deaths: list[str] = field(default_factory=list)
+    restarts: int = 0
+    claims: int = 0
+    connections: int = 0
+    seconds: float = 0.0
+
+
+async def play(town: Town, seed: int, *, troubles: int = TROUBLES, messages: int = MESSAGES) -> Report:
+    """Run one seed in a town whose database is new."""
+    chance = random.Random(seed)
+    report = Report(seed)
+    began, deaths = time.monotonic(), len(town.deaths())
+    first = POINTS[seed % len(POINTS)] if troubles else None
+    for post in (*town.gateways, *town.workers):
+        post.lives, post.arms = 0, arms_of(post, first, chance) if troubles else []
+    async with town.night(chance):
+        customers = [Customer(f"c{n}", town.address, chance) for n in range(CUSTOMERS)]
+        agents = Agents(town.address, town.tokens, chance)
+        await asyncio.gather(agents.arrive(), *(customer.arrive() for customer in customers))
+        async with asyncio.TaskGroup() as talk:
+            for number, customer in enumerate(customers):
+                talk.create_task(_talk(customer, messages, chance, person=number == 0))
+            talk.create_task(_make_trouble(town, troubles, chance))
+        town.disarm()
+        await _end(town, customers, agents, report)
+    report.messages = sum(len(customer.acks) for customer in customers)
+    report.cuts = sum(wire.troubles for wire in town.wires)
+    report.deaths = town.deaths()[deaths:]
+    report.restarts = sum(post.lives - 1 for post in (*town.gateways, *town.workers))
+    report.claims = agents.claims
+    report.connections = sum(page.connections for customer in customers for page in customer.pages)
+    report.seconds = time.monotonic() - began
+    return report
+
+
+async def _talk(customer: Customer, messages: int, chance: random.Random, *, person: bool) -> None:
+    for number in range(messages):
+        mark = "#person" if person and number == 1 else chance.choice(["", "", "", "#slow", "#fails"])
+        customer.say(f"{customer.name} says {number} {mark}".strip())
+        await asyncio.sleep(chance.choice([0, 0.02, 0.15, 0.3]))
+
+
+async def _make_trouble(town: Town, troubles: int, chance: random.Random) -> None:
+    for _ in range(troubles):
+        await asyncio.sleep(chance.uniform(0.02, 0.3))
+        wire = chance.choice(town.wires)
+        match chance.choice(["cut", "drop", "drop_some", "half_close", "stall", "delay", "swap", "kill"]):
+            case "cut":
+                await wire.cut()
+                await asyncio.sleep(chance.uniform(0.05, 0.2))
+                await wire.mend()
+            case "drop":
+                await wire.drop()
+            case "drop_some":
+                await wire.drop_some()
+            case "half_close":
+                wire.half_close()
+            case "stall":
+                wire.stall()
+                await asyncio.sleep(chance.uniform(0.05, 0.2))
+                wire.flow()
+            case "delay":
+                wire.delay = chance.choice([0.0, 0.03])
+            case "swap":
+                await town.swap_model()
+            case "kill":
+                post = chance.choice([*town.gateways, *town.workers])
+                if post.child is not None:
+                    post.child.kill()
+
+
+async def _end(town: Town, customers: list[Customer], agents: Agents, report: Report) -> None:
+    """Wait until nothing is owed to anybody and every page has everything, then look whether it is right."""
+    database = connect(town.database_url)
+    try:
+        try:
+            async with asyncio.timeout(SETTLED_WITHIN):
+                while not await _settled(database, customers):
+                    await asyncio.sleep(0.1)
+        except TimeoutError:
+            report.wrongs.append(f"not settled after {SETTLED_WITHIN} s")
+        await agents.leave()
+        await asyncio.gather(*(customer.leave() for customer in customers))
+        async with httpx.AsyncClient(base_url=f"http://{town.address}/api/v1", timeout=10, trust_env=False) as http:
+            report.wrongs += await wrongs_of(database, http, customers, agents)
+    finally:
+        await database.close()
+
+
+async def _settled(database: Database, customers: list[Customer]) -> bool:
+    if any(customer.unacked for customer in customers):
+        return False
+    store = SqlConversationStore(database)
+    with suppress(BatonError):
+        if (await store.read(lambda read: read.outbox()))[0]:
+            return False
+        for customer in customers:
+            now = await store.read(lambda read, id_=customer.id: read.conversation(id_))
+            public = await store.read(lambda read, id_=customer.id: read.events(id_, 0, 100_000, False))
+            if now.state.value != "bot" or any(page.cursor != public[-1].seq for page in customer.pages):
+                return False
+        return True
+    return False

@@ -7,14 +7,16 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot.errors import BatonError
+from bot.errors import BatonError, InvalidInput
 from bot.gateway.sessions import operator_proof
 from bot.installation import Places, Secrets
 from bot.settings import ROOT, Settings, read_settings, secret_from_state
 
 if TYPE_CHECKING:
+    from bot.backups import Kept
     from bot.brain.options import WorkerOptions
     from bot.doctor import Finding
     from bot.identity.accounts import Account, Role
@@ -87,19 +89,21 @@ async def prepare(tell: Callable[[str], None]) -> dict[str, Any]:
 async def serve(host: str, port: int, tell: Callable[[str], None]) -> None:
     """`baton serve`: run until told to stop, and say where it can be reached."""
     from bot.preparing import prepare_accounts, prepare_database, prepare_shop
+    from bot.running import serving_from
     from bot.serving import Service, run_service
 
     own = installation()
     _logging(own.settings.log_level)
-    database = _database(own)
-    try:
-        await prepare_database(database, tell)
-        prepare_shop(own.settings.shop, own.places, tell)
-        await prepare_accounts(database, own.places, tell)
-    finally:
-        await database.close()
-    values = service_values(own, host, port)
-    await run_service(Service(values), values, lambda bot_ready: _say_where(values, bot_ready, tell))
+    with serving_from(own.places.state):
+        database = _database(own)
+        try:
+            await prepare_database(database, tell)
+            prepare_shop(own.settings.shop, own.places, tell)
+            await prepare_accounts(database, own.places, tell)
+        finally:
+            await database.close()
+        values = service_values(own, host, port)
+        await run_service(Service(values), values, lambda bot_ready: _say_where(values, bot_ready, tell))
 
 
 def service_values(own: Installation, host: str, port: int) -> ServiceValues:
@@ -216,6 +220,36 @@ async def export_customer(who: str) -> dict[str, Any]:
 async def erase_customer(who: str) -> dict[str, int]:
     """`baton erase`."""
     return await _with_customer_data(lambda data: data.erase(who))
+
+
+def back_up_installation(file: Path) -> dict[str, Any]:
+    """`baton backup`."""
+    from bot.backups import back_up
+
+    return back_up(_kept(read_settings()), file)
+
+
+def restore_installation(file: Path) -> dict[str, Any]:
+    """`baton restore`."""
+    from bot.backups import restore
+
+    return restore(_kept(read_settings()), file)
+
+
+def _kept(settings: Settings) -> Kept:
+    from bot.backups import MAIN, Kept
+    from bot.storage.database import connect
+
+    main = connect(settings.database)
+    if not main.is_sqlite:
+        raise InvalidInput(
+            "This installation keeps its conversations in PostgreSQL. Back it up with pg_dump and pg_restore.",
+            code="not_sqlite",
+        )
+    databases = {MAIN: Path(main.url.database or "")}
+    if settings.shop.startswith("sqlite:"):
+        databases["shop.sqlite3"] = Path(connect(settings.shop).url.database or "")
+    return Kept(databases, settings.state_dir.absolute())
 
 
 async def diagnose() -> list[Finding]:

@@ -11,7 +11,7 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from bot.commands import brain, customers, evaluation, load, service, staff
+from bot.commands import backups, brain, customers, evaluation, load, service, staff
 from bot.errors import BatonError
 
 app = typer.Typer(
@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for part in (service, brain, evaluation, load, staff, customers):
+for part in (service, brain, evaluation, load, staff, customers, backups):
     part.register(app)
 
 

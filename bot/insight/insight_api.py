@@ -51,48 +51,66 @@ CONVERSATIONS = (
 LIST_LIMIT = 500
 
 
-def insight_router(runs: Runs, access: StaffAccess, audit: AuditLog, clock: Clock) -> APIRouter:
-    """Everything the insight page shows; for every member of staff."""
-    router = APIRouter(prefix="/insight", tags=["insight"])
-    Reader = Annotated[Account, Depends(access.require())]
-    First = Annotated[date | None, Query(alias="from", description="first day, UTC")]
-    Last = Annotated[date | None, Query(alias="to", description="last day, included")]
+class Insight:
+    """The figures of a period, and their tables as files that the audit log knows of."""
 
-    def period(first: date | None, last: date | None) -> Period:
-        return Period.of(first, last, clock.now().date())
+    def __init__(self, runs: Runs, audit: AuditLog, clock: Clock) -> None:
+        self._runs, self._audit, self._clock = runs, audit, clock
 
-    async def counted(asked: Period) -> dict[str, Any]:
-        found = await runs.begun(asked.first, asked.last)
-        later = await runs.returns(asked.first, asked.last + timedelta(days=2 * figures.RETURN_WINDOW.days))
-        return await asyncio.to_thread(figures.summary, asked, found, later, clock.now())
+    async def summary(self, first: date | None, last: date | None) -> dict[str, Any]:
+        """Every figure from day to day, both included; `InvalidInput` for days out of order or too many."""
+        asked = self._period(first, last)
+        found = await self._runs.begun(asked.first, asked.last)
+        later = await self._runs.returns(asked.first, asked.last + timedelta(days=2 * figures.RETURN_WINDOW.days))
+        return await asyncio.to_thread(figures.summary, asked, found, later, self._clock.now())
 
-    async def drill(asked: Period, reason: str | None, filter_: str | None) -> list[dict[str, Any]]:
-        found = await runs.begun(asked.first, asked.last)
+    async def conversations(
+        self, first: date | None, last: date | None, reason: str | None, only: str | None
+    ) -> list[dict[str, Any]]:
+        """The conversations behind the figures, newest first."""
+        asked = self._period(first, last)
+        found = await self._runs.begun(asked.first, asked.last)
         rows = [_row(run) for run in reversed(found) if reason is None or run.reason == reason]
-        return [row for row in rows if filter_ is None or _fits(row, filter_)]
+        return [row for row in rows if only is None or _fits(row, only)]
 
-    async def file(account: Account, name: str, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> Response:
-        await audit.record(account, "export_csv", "insight", name, rows=len(rows))
+    async def file(self, account: Account, name: str, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> Response:
+        """A table as CSV; who took it away is recorded."""
+        await self._audit.record(account, "export_csv", "insight", name, rows=len(rows))
         return Response(
             csv_of(columns, rows),
             media_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
         )
 
+    def _period(self, first: date | None, last: date | None) -> Period:
+        return Period.of(first, last, self._clock.now().date())
+
+
+First = Annotated[date | None, Query(alias="from", description="first day, UTC")]
+Last = Annotated[date | None, Query(alias="to", description="last day, included")]
+Only = Annotated[str | None, Query(pattern="^(contained|escalated|abandoned|rated)$")]
+
+
+def insight_router(runs: Runs, access: StaffAccess, audit: AuditLog, clock: Clock) -> APIRouter:
+    """Everything the insight page shows; for every member of staff."""
+    router = APIRouter(prefix="/insight", tags=["insight"])
+    Reader = Annotated[Account, Depends(access.require())]
+    insight = Insight(runs, audit, clock)
+
     @router.get("/summary")
     async def summary(account: Reader, first: First = None, last: Last = None) -> dict[str, Any]:
         """Every figure with numerator, denominator and what it means; the last seven days unless told otherwise."""
-        return await counted(period(first, last))
+        return await insight.summary(first, last)
 
     @router.get("/daily.csv")
     async def daily_csv(account: Reader, first: First = None, last: Last = None) -> Response:
         """The days as CSV."""
-        return await file(account, "daily", DAILY, (await counted(period(first, last)))["daily"])
+        return await insight.file(account, "daily", DAILY, (await insight.summary(first, last))["daily"])
 
     @router.get("/reasons.csv")
     async def reasons_csv(account: Reader, first: First = None, last: Last = None) -> Response:
         """The reasons as CSV."""
-        return await file(account, "reasons", REASONS, (await counted(period(first, last)))["reasons"])
+        return await insight.file(account, "reasons", REASONS, (await insight.summary(first, last))["reasons"])
 
     @router.get("/conversations")
     async def conversations(
@@ -101,11 +119,11 @@ def insight_router(runs: Runs, access: StaffAccess, audit: AuditLog, clock: Cloc
         first: First = None,
         last: Last = None,
         reason: str | None = None,
-        only: Annotated[str | None, Query(pattern="^(contained|escalated|abandoned|rated)$")] = None,
+        only: Only = None,
         limit: Annotated[int, Query(ge=1, le=5000)] = LIST_LIMIT,
     ) -> dict[str, Any]:
         """The conversations behind the figures, newest first."""
-        rows = await drill(period(first, last), reason, only)
+        rows = await insight.conversations(first, last, reason, only)
         return {"items": rows[:limit], "total": len(rows)}
 
     @router.get("/conversations.csv")
@@ -115,10 +133,11 @@ def insight_router(runs: Runs, access: StaffAccess, audit: AuditLog, clock: Cloc
         first: First = None,
         last: Last = None,
         reason: str | None = None,
-        only: Annotated[str | None, Query(pattern="^(contained|escalated|abandoned|rated)$")] = None,
+        only: Only = None,
     ) -> Response:
         """All of them as CSV."""
-        return await file(account, "conversations", CONVERSATIONS, await drill(period(first, last), reason, only))
+        rows = await insight.conversations(first, last, reason, only)
+        return await insight.file(account, "conversations", CONVERSATIONS, rows)
 
     return router
 

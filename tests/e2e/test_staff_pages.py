@@ -122,7 +122,7 @@ async def test_a_reply_written_without_a_line_is_sent_once_when_it_is_back(servi
         await reply.fill("Found it in Leeds")
         await reply.press("Enter")
         await expect(desk.get_by_text("Sending")).to_be_visible(timeout=PATIENCE)
-        await desk.unroute("**/messages")
+        await desk.unroute_all(behavior="wait")
         await desk.reload()
         await expect(desk.get_by_text("Sending")).to_have_count(0, timeout=PATIENCE)
         await expect(desk.get_by_role("log").get_by_text("Found it in Leeds")).to_have_count(1, timeout=PATIENCE)

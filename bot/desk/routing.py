@@ -83,6 +83,7 @@ class Routing:
     async def run(self) -> None:
         """Work until cancelled. A failure is logged and tried again at the next round."""
         self._started = self._clock.now()
+        self._holder = uuid.uuid4().hex  # the running process's own, also where one made before a fork is shared
         try:
             async with self._signals.subscribe("queue", "presence") as news:
                 listening = asyncio.create_task(self._listen(news))

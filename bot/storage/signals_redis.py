@@ -66,6 +66,7 @@ class RedisSignals:
 
     async def start(self) -> None:
         """Connect in the background; waits a moment for Redis, and goes on without it."""
+        self._origin = new_id()  # taken by the process that runs: one made before a fork would be everybody's
         loops = (self._listen_forever, self._send_forever, self._poll_forever)
         self._loops = [asyncio.create_task(loop(), name=f"signals:{loop.__name__}") for loop in loops]
         with suppress(TimeoutError):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -22,8 +24,10 @@ class Page:
     """One open page: the log as it was shown there."""
 
     number: int
+    address: str
     shown: dict[int, dict] = field(default_factory=dict)
     cursor: int = 0
+    seen_at: dict[int, float] = field(default_factory=dict)
     state: str = "bot"
     connections: int = 0
 
@@ -32,16 +36,15 @@ class Customer:
     """A customer with several pages on one conversation. The first page writes; what is not acknowledged is sent again
     under the same id."""
 
-    def __init__(self, name: str, address: str, chance: random.Random, pages: int = 2) -> None:
+    def __init__(self, name: str, addresses: Sequence[str], chance: random.Random, pages: int = 2) -> None:
         self.name = name
-        self.pages = [Page(number) for number in range(pages)]
+        self.pages = [Page(number, addresses[number % len(addresses)]) for number in range(pages)]
         self.sent: dict[str, str] = {}
         self.unacked: dict[str, str] = {}
         self.acks: dict[str, tuple[int, str]] = {}
         self.refused = 0
         self.wrongs: list[str] = []
         self.id = ""
-        self._address = address
         self._chance = chance
         self._token = ""
         self._to_send = asyncio.Event()
@@ -49,7 +52,8 @@ class Customer:
 
     async def arrive(self) -> None:
         """Open a session and every page."""
-        async with httpx.AsyncClient(base_url=f"http://{self._address}/api/v1", timeout=5, trust_env=False) as http:
+        base = f"http://{self.pages[0].address}/api/v1"
+        async with httpx.AsyncClient(base_url=base, timeout=5, trust_env=False) as http:
             while not self.id:
                 with suppress(httpx.HTTPError):
                     answer = await http.post("/widget/sessions", json={})
@@ -72,6 +76,12 @@ class Customer:
         key = f"{self.name}-{len(self.sent)}"
         self.sent[key] = self.unacked[key] = text
         self._to_send.set()
+
+    def latest_seconds(self) -> float:
+        """By how much any event came later on one page than on another, at the most."""
+        seen = [page.seen_at for page in self.pages]
+        both = set.intersection(*(set(times) for times in seen))
+        return max((max(t[seq] for t in seen) - min(t[seq] for t in seen) for seq in both), default=0.0)
 
     async def events(self, http: httpx.AsyncClient) -> list[dict]:
         """The log fetched fresh over HTTP, as a page without a socket would."""
@@ -99,7 +109,7 @@ class Customer:
             await asyncio.sleep(self._chance.uniform(0.01, 0.2))
 
     async def _connected(self, page: Page, alive: asyncio.Timeout) -> None:
-        url = f"ws://{self._address}/api/v1/widget/ws"
+        url = f"ws://{page.address}/api/v1/widget/ws"
         async with connect(url, open_timeout=DEAD_AFTER, close_timeout=0.1, ping_interval=None, proxy=None) as ws:
             await ws.send(json.dumps({"type": "hello", "session_token": self._token, "last_seq": page.cursor}))
             page.connections += 1
@@ -146,6 +156,7 @@ class Customer:
             self.wrongs.append(f"{self.name} page {page.number}: {seq} came after {page.cursor}")
         page.cursor = max(seq, page.cursor)
         page.shown[seq] = frame
+        page.seen_at[seq] = time.monotonic()
         if event["kind"] == "state":
             if event["from"] != page.state:
                 self.wrongs.append(f"{self.name} page {page.number}: {seq} leaves {event['from']}, not {page.state}")

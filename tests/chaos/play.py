@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
+import signal
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -17,6 +19,7 @@ from tests.chaos.checks import wrongs_of
 from tests.chaos.people import Agents, Customer
 from tests.chaos.town import Town, arms_of
 from tests.support.failpoints import GATEWAY_POINTS, WORKER_POINTS
+from tests.support.mother import Child
 
 POINTS = GATEWAY_POINTS + WORKER_POINTS
 CUSTOMERS = 2
@@ -37,25 +40,30 @@ class Report:
     restarts: int = 0
     claims: int = 0
     connections: int = 0
+    latest: float = 0.0
     seconds: float = 0.0
 
 
-async def play(town: Town, seed: int, *, troubles: int = TROUBLES, messages: int = MESSAGES) -> Report:
-    """Run one seed in a town whose database is new."""
+Trouble = Callable[[Town, random.Random], Awaitable[None]]
+
+
+async def play(town: Town, seed: int, trouble: Trouble | None = None, *, messages: int = MESSAGES) -> Report:
+    """Run one seed in a town whose database is new. Without a `trouble` of its own it is everything at chance, and
+    processes die at chosen points; with one, pages stay at a gateway of their own."""
     chance = random.Random(seed)
     report = Report(seed)
     began, deaths = time.monotonic(), len(town.deaths())
-    first = POINTS[seed % len(POINTS)] if troubles else None
     for post in (*town.gateways, *town.workers):
-        post.lives, post.arms = 0, arms_of(post, first, chance) if troubles else []
+        post.lives, post.arms = 0, [] if trouble else arms_of(post, POINTS[seed % len(POINTS)], chance)
     async with town.night(chance):
-        customers = [Customer(f"c{n}", town.address, chance) for n in range(CUSTOMERS)]
+        addresses = [f"127.0.0.1:{post.port}" for post in town.gateways] if trouble else [town.address]
+        customers = [Customer(f"c{n}", addresses, chance) for n in range(CUSTOMERS)]
         agents = Agents(town.address, town.tokens, chance)
         await asyncio.gather(agents.arrive(), *(customer.arrive() for customer in customers))
         async with asyncio.TaskGroup() as talk:
             for number, customer in enumerate(customers):
                 talk.create_task(_talk(customer, messages, chance, person=number == 0))
-            talk.create_task(_make_trouble(town, troubles, chance))
+            talk.create_task((trouble or any_trouble)(town, chance))
         town.disarm()
         await _end(town, customers, agents, report)
     report.messages = sum(len(customer.acks) for customer in customers)
@@ -64,6 +72,7 @@ async def play(town: Town, seed: int, *, troubles: int = TROUBLES, messages: int
     report.restarts = sum(post.lives - 1 for post in (*town.gateways, *town.workers))
     report.claims = agents.claims
     report.connections = sum(page.connections for customer in customers for page in customer.pages)
+    report.latest = max(customer.latest_seconds() for customer in customers)
     report.seconds = time.monotonic() - began
     return report
 
@@ -75,11 +84,12 @@ async def _talk(customer: Customer, messages: int, chance: random.Random, *, per
         await asyncio.sleep(chance.choice([0, 0.02, 0.15, 0.3]))
 
 
-async def _make_trouble(town: Town, troubles: int, chance: random.Random) -> None:
-    for _ in range(troubles):
+async def any_trouble(town: Town, chance: random.Random) -> None:
+    """Wires hurt and processes killed, whichever it happens to be."""
+    for _ in range(TROUBLES):
         await asyncio.sleep(chance.uniform(0.02, 0.3))
         wire = chance.choice(town.wires)
-        match chance.choice(["cut", "drop", "drop_some", "half_close", "stall", "delay", "swap", "kill"]):
+        match chance.choice(["cut", "drop", "drop_some", "half_close", "stall", "delay", "swap", "kill", "freeze"]):
             case "cut":
                 await wire.cut()
                 await asyncio.sleep(chance.uniform(0.05, 0.2))
@@ -99,9 +109,19 @@ async def _make_trouble(town: Town, troubles: int, chance: random.Random) -> Non
             case "swap":
                 await town.swap_model()
             case "kill":
-                post = chance.choice([*town.gateways, *town.workers])
-                if post.child is not None:
-                    post.child.kill()
+                _signalled(town, chance, signal.SIGKILL)
+            case "freeze":  # longer than a lease: it comes back to find that others have done its work
+                frozen = _signalled(town, chance, signal.SIGSTOP)
+                await asyncio.sleep(chance.uniform(0.3, 2.0))
+                if frozen is not None:
+                    frozen.kill(signal.SIGCONT)
+
+
+def _signalled(town: Town, chance: random.Random, how: int) -> Child | None:
+    child = chance.choice([*town.gateways, *town.workers]).child
+    if child is not None:
+        child.kill(how)
+    return child
 
 
 async def _end(town: Town, customers: list[Customer], agents: Agents, report: Report) -> None:

@@ -33,6 +33,7 @@ class Post:
     arms: list[dict[str, int]] = field(default_factory=list)
     child: Child | None = None
     lives: int = 0
+    held_down: bool = False
 
 
 async def staffed(database: Database) -> list[str]:
@@ -61,8 +62,10 @@ class Town:
         gateways: int = 1,
         workers: int = 1,
         hurried: dict | None = None,
+        through: str | None = None,
         **values,
     ) -> None:
+        """`through` is where the gateways find the database, if that is not where the test does."""
         self.database_url = database_url
         self.tokens = tokens
         self.gateways = [Post("gateway", free_port()) for _ in range(gateways)]
@@ -73,7 +76,7 @@ class Town:
         self._diary = directory / DIARY
         self._lane_ports = [free_port() for _ in self.workers]
         urls = [f"http://127.0.0.1:{port}" for port in self._lane_ports]
-        given = {"database_url": database_url, "worker_urls": urls, **values}
+        given = {"database_url": through or database_url, "worker_urls": urls, **values}
         self._kind = mother.learn(directory, given, hurried)
         self._closing = False
 
@@ -92,7 +95,7 @@ class Town:
                 await lane.mend()
             keepers = [asyncio.create_task(self._keep(post)) for post in (*self.workers, *self.gateways)]
             try:
-                await self._answering()
+                await self.answering((*self.gateways, *self.workers))
                 yield self
             finally:
                 self._closing = True
@@ -126,7 +129,7 @@ class Town:
 
     async def _keep(self, post: Post) -> None:
         while not self._closing:
-            if post.child is None or not post.child.alive:
+            if not post.held_down and (post.child is None or not post.child.alive):
                 arm = post.arms.pop(0) if post.arms else {}
                 post.child = self._mother.start(post.role, self._kind, post.port, arm)
                 post.lives += 1
@@ -136,9 +139,10 @@ class Town:
             await post.child.gone()
             post.child = None
 
-    async def _answering(self, seconds: float = 60) -> None:
+    async def answering(self, posts: Sequence[Post], seconds: float = 60) -> None:
+        """Wait until those processes answer."""
         async with asyncio.timeout(seconds), httpx.AsyncClient(trust_env=False) as http:
-            for post in (*self.gateways, *self.workers):
+            for post in posts:
                 path = "/health/live" if post.role == "gateway" else "/health"
                 while True:
                     try:

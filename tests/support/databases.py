@@ -28,6 +28,12 @@ def renew_postgres_database(url, template):
     _administer(f"CREATE DATABASE {name} TEMPLATE {original}")
 
 
+def end_connections(url):
+    """Have the server end everybody's connection to a database."""
+    name = url.rsplit("/", 1)[1]
+    _administer(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+
+
 def _administer(statement):
     connection = psycopg2.connect(host=HOST, port=PORT, user=USER, dbname="postgres")
     connection.autocommit = True

@@ -1,0 +1,116 @@
+"""Three gateways and two workers on PostgreSQL and Redis: what each of them may do without a customer losing a word."""
+
+import asyncio
+import shutil
+import signal
+
+import pytest
+
+from bot.storage.database import connect
+from tests.chaos.play import CUSTOMERS, play
+from tests.chaos.town import Town, staffed
+from tests.support.databases import end_connections, postgres_database
+from tests.support.redis_server import RedisServer
+from tests.support.running import free_port
+from tests.support.wire import RoughWire
+
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.redis,
+    pytest.mark.skipif(shutil.which("redis-server") is None, reason="no redis-server to stop and start"),
+]
+POLL_SECONDS = 1.0
+MESSAGES = 20  # some three seconds of talk
+
+
+@pytest.fixture
+def redis(tmp_path):
+    server = RedisServer(free_port(), tmp_path)
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+async def town(mother, tmp_path, redis):
+    with postgres_database() as url:
+        host, port = url.split("@")[1].split("/")[0].split(":")
+        async with RoughWire((host, int(port))) as wire:
+            database = connect(url)
+            tokens = await staffed(database)
+            await database.close()
+            town = Town(
+                mother,
+                tmp_path,
+                url,
+                tokens,
+                gateways=3,
+                workers=2,
+                through=url.replace(f":{port}/", f":{wire.port}/"),
+                redis_url=redis.url,
+            )
+            town.storage = wire
+            yield town
+
+
+def kept_every_promise(report):
+    assert report.wrongs == []
+    assert report.messages == CUSTOMERS * MESSAGES
+    assert report.claims == 1  # the customer who asked for a person, and nobody was sent to one because of a failure
+
+
+async def test_the_two_ends_of_a_conversation_sit_on_different_gateways(town):
+    async def nothing(town, chance):
+        return None
+
+    report = await play(town, 1, nothing, messages=MESSAGES)
+    kept_every_promise(report)
+    assert report.latest < 4  # by Redis: without it the other gateway would look every five seconds
+
+
+async def test_redis_goes_away_and_comes_back(town, redis):
+    async def stop_redis(town, chance):
+        await asyncio.to_thread(redis.kill)
+        await asyncio.sleep(3)
+        await asyncio.to_thread(redis.start)
+
+    report = await play(town, 2, stop_redis, messages=MESSAGES)
+    kept_every_promise(report)
+    assert report.latest < POLL_SECONDS + 4  # late by a poll, and by what a busy test machine adds
+
+
+async def test_the_database_ends_every_connection_and_then_cannot_be_reached(town):
+    async def break_storage(town, chance):
+        for _ in range(3):
+            await asyncio.sleep(0.3)
+            await asyncio.to_thread(end_connections, town.database_url)
+        await town.storage.cut()
+        await asyncio.sleep(1)
+        await town.storage.mend()
+
+    report = await play(town, 3, break_storage, messages=MESSAGES)
+    kept_every_promise(report)
+
+
+async def test_the_pool_loses_a_worker_under_load(town):
+    async def lose_a_worker(town, chance):
+        await asyncio.sleep(0.2)
+        town.workers[0].held_down = True
+        town.workers[0].child.kill()
+        await asyncio.sleep(2)
+        town.workers[0].held_down = False
+
+    report = await play(town, 4, lose_a_worker, messages=MESSAGES)
+    kept_every_promise(report)
+
+
+async def test_a_rolling_restart_of_everything_under_load(town):
+    async def restart_all(town, chance):
+        for post in (*town.gateways, *town.workers):
+            post.child.kill(signal.SIGTERM)
+            await post.child.gone()
+            await town.answering([post])
+
+    report = await play(town, 5, restart_all, messages=MESSAGES)
+    kept_every_promise(report)
+    assert report.restarts == 5

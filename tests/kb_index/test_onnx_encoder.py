@@ -30,6 +30,11 @@ def test_vectors_equal_those_of_the_model_itself(encoder: SentenceEncoder) -> No
     assert np.abs(encoder.encode(TEXTS) - reference).max() < 1e-4
 
 
+def test_many_texts_side_by_side_get_the_vectors_they_get_alone(encoder: SentenceEncoder) -> None:
+    texts = [f"{number} pairs of boots in size {number % 13}" for number in range(150)]
+    assert np.allclose(load_encoder(threads=3).encode(texts), encoder.encode(texts), atol=1e-6)
+
+
 def test_serving_does_not_import_torch(encoder: SentenceEncoder) -> None:
     script = (
         "import sys, json; from kb_index.embedding import load_encoder; load_encoder().encode(['hello']);"

@@ -33,8 +33,8 @@ class IntentModel:
     def scores(self, texts: Sequence[str], vectors: Floats) -> Floats:
         """One score a label; about 1 for a plain case, about 0 for anything foreign."""
         total = self.kernel.meaning(vectors, self.vectors) @ self.coefficients
-        total += self.word_terms.transform(texts) @ self.word_scores
-        total += self.piece_terms.transform(texts) @ self.piece_scores
+        total += self.word_terms.scores(texts, self.word_scores)
+        total += self.piece_terms.scores(texts, self.piece_scores)
         return np.asarray(total, np.float32)
 
     def probabilities(self, scores: Floats) -> Floats:

@@ -18,6 +18,10 @@ from scipy import linalg, sparse
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
+_BLOCK = 2000
+_FREQUENT = 0.05
+"""A term in this share of the rows costs less as a dense column: sparse products grow with its square."""
+
 
 @dataclass(frozen=True)
 class Kernel:
@@ -45,52 +49,67 @@ class Rows:
 
 
 def gram(kernel: Kernel, rows: Rows) -> Floats:
-    """The kernel of all rows with each other, n by n."""
-    likeness = kernel.meaning(rows.vectors, rows.vectors)
-    for terms in (rows.words, rows.pieces):
-        _add_scaled(likeness, terms, kernel.wording)
+    """The kernel of all rows with each other, n by n: the upper half and the diagonal; below it is nothing to read."""
+    frequent, rare = _split(sparse.csr_matrix(sparse.hstack([rows.words, rows.pieces], format="csr")))
+    count = len(rows.vectors)
+    likeness = np.zeros((count, count), dtype=np.float32)
+    for start in range(0, count, _BLOCK):
+        end = min(start + _BLOCK, count)
+        literal = (rare[start:end] @ rare[start:].T).toarray()
+        literal += frequent[start:end] @ frequent[start:].T
+        literal *= kernel.wording
+        literal += kernel.meaning(rows.vectors[start:end], rows.vectors[start:])
+        likeness[start:end, start:] = literal
     return likeness
 
 
-def _add_scaled(target: Floats, terms: sparse.csr_matrix, weight: float, block: int = 2000) -> None:
-    turned = terms.T.tocsr()
-    for start in range(0, terms.shape[0], block):
-        part = (terms[start : start + block] @ turned).toarray()
-        part *= weight
-        target[start : start + block] += part
+def _split(terms: sparse.csr_matrix) -> tuple[Floats, sparse.csr_matrix]:
+    """The columns that many rows have as a dense matrix, and the others."""
+    shared = np.bincount(terms.indices, minlength=terms.shape[1]) > _FREQUENT * terms.shape[0]
+    by_column = terms.tocsc()
+    return by_column[:, shared].toarray(), by_column[:, ~shared].tocsr()
 
 
 @dataclass(frozen=True)
 class Solution:
-    """Dual coefficients (rows by labels), the targets they answer, and the lower half of the inverse kernel."""
+    """Dual coefficients (rows by labels), the targets they answer, and a root of the inverse kernel.
+
+    `root` is lower triangular and column-major; the inverse is `root.T @ root`.
+    """
 
     coefficients: Floats
     targets: Floats
-    inverse: Floats
+    root: Floats
 
     def left_out(self) -> Floats:
         """Each row's scores in a model that never saw this row."""
-        return np.asarray(self.targets - self.coefficients / np.diagonal(self.inverse)[:, np.newaxis], np.float32)
+        diagonal = np.einsum("ij,ij->j", self.root, self.root)
+        return np.asarray(self.targets - self.coefficients / diagonal[:, np.newaxis], np.float32)
 
     def scores_without(self, rows: Ints, labels: Ints) -> Floats:
         """Scores of these rows for all other labels, in a model that saw neither the rows nor the labels.
 
         The rows must be all that carry the labels.
         """
-        lower = np.tril(self.inverse[np.ix_(rows, rows)])
-        block = lower + np.tril(lower, -1).T
+        own = self.root[:, rows]
         others = np.setdiff1d(np.arange(self.coefficients.shape[1]), labels)
-        return np.asarray(-np.linalg.solve(block, self.coefficients[np.ix_(rows, others)]), np.float32)
+        return np.asarray(-np.linalg.solve(own.T @ own, self.coefficients[np.ix_(rows, others)]), np.float32)
 
 
 def solve(likeness: Floats, targets: Floats, ridge: Floats) -> Solution:
-    """Regularised least squares; `ridge` says of each row how little it is trusted. `likeness` is overwritten."""
+    """Regularised least squares; `ridge` says of each row how little it is trusted.
+
+    Only the upper half of `likeness` is read; the matrix is overwritten. Raises `LinAlgError` without enough ridge.
+    """
     likeness[np.diag_indices_from(likeness)] += ridge
-    # The kernel is symmetric: its transpose is the column-major matrix that LAPACK works on in place.
-    factor, _ = linalg.cho_factor(likeness.T, lower=True, overwrite_a=True, check_finite=False)
+    # A row-major upper half is the lower half of the column-major matrix that LAPACK works on in place.
+    factor, failed = linalg.lapack.spotrf(likeness.T, lower=1, clean=1, overwrite_a=1)
+    if failed:
+        raise np.linalg.LinAlgError("The kernel is not positive definite.")
     coefficients = linalg.cho_solve((factor, True), targets, check_finite=False)
-    inverse, _ = linalg.lapack.spotri(factor, lower=1, overwrite_c=1)
-    return Solution(np.asarray(coefficients, np.float32), targets, inverse)
+    # The triangle's inverse costs half of the whole one's, and single blocks of the latter follow from it.
+    root, _ = linalg.lapack.strtri(factor, lower=1, overwrite_c=1)
+    return Solution(np.asarray(coefficients, np.float32), targets, root)
 
 
 def one_hot(labels: Ints, count: int) -> Floats:

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -27,11 +28,18 @@ def words(text: str) -> Iterator[str]:
 def pieces(text: str) -> Iterator[str]:
     """Runs of two to five characters inside each word with its borders marked; they survive typing errors."""
     for word in text.lower().split():
-        padded = f" {word} "
-        for size in _PIECES:
-            yield from (padded[at : at + size] for at in range(max(1, len(padded) - size + 1)))
-            if len(padded) <= size:
-                break
+        yield from _pieces_of(word)
+
+
+@lru_cache(maxsize=20_000)
+def _pieces_of(word: str) -> tuple[str, ...]:
+    padded = f" {word} "
+    found: list[str] = []
+    for size in _PIECES:
+        found.extend(padded[at : at + size] for at in range(max(1, len(padded) - size + 1)))
+        if len(padded) <= size:
+            break
+    return tuple(found)
 
 
 ANALYZERS = {"words": words, "pieces": pieces}
@@ -64,22 +72,26 @@ class TermSpace:
 
     def transform(self, texts: Sequence[str]) -> sparse.csr_matrix:
         """One row a text; unknown terms are left out, a text of nothing known is a zero row."""
-        analyze, vocabulary = ANALYZERS[self.analyzer], self.vocabulary
-        columns: list[int] = []
-        counts: list[int] = []
-        starts = [0]
-        for text in texts:
-            known = Counter(vocabulary[term] for term in analyze(text) if term in vocabulary)
-            columns.extend(known)
-            counts.extend(known.values())
-            starts.append(len(columns))
-        where = np.array(columns, dtype=np.int32)
-        weights = (1 + np.log(np.array(counts, dtype=np.float32))) * self.idf[where]
-        rows = sparse.csr_matrix((weights, where, starts), shape=(len(texts), len(vocabulary)), dtype=np.float32)
-        return _unit_rows(rows)
+        rows = [self.weights(text) for text in texts]
+        starts = np.cumsum([0, *(len(columns) for columns, _ in rows)])
+        columns = np.concatenate([columns for columns, _ in rows]) if rows else np.zeros(0, np.int32)
+        weights = np.concatenate([weights for _, weights in rows]) if rows else np.zeros(0, np.float32)
+        return sparse.csr_matrix((weights, columns, starts), shape=(len(rows), len(self.vocabulary)))
 
+    def weights(self, text: str) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+        """The columns of a text's known terms and their weights, whose squares sum to 1."""
+        vocabulary = self.vocabulary
+        counts = Counter([vocabulary[term] for term in ANALYZERS[self.analyzer](text) if term in vocabulary])
+        columns = np.fromiter(counts, dtype=np.int32, count=len(counts))
+        times = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
+        weights = (1 + np.log(times)) * self.idf[columns]
+        # A text of nothing known has no weights to divide.
+        return columns, weights / np.sqrt(weights @ weights) if len(weights) else weights
 
-def _unit_rows(rows: sparse.csr_matrix) -> sparse.csr_matrix:
-    lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
-    lengths[lengths == 0] = 1
-    return sparse.csr_matrix(sparse.diags(1 / lengths).astype(np.float32) @ rows)
+    def scores(self, texts: Sequence[str], of_terms: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """What each text's terms add up to: `transform(texts) @ of_terms`, without a sparse matrix for few texts."""
+        total = np.zeros((len(texts), of_terms.shape[1]), dtype=np.float32)
+        for row, text in enumerate(texts):
+            columns, weights = self.weights(text)
+            total[row] = weights @ of_terms[columns]
+        return total

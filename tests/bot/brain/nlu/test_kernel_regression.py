@@ -1,5 +1,7 @@
 import numpy as np
+import pytest
 
+from bot.brain.nlu import kernel_regression
 from bot.brain.nlu.kernel_regression import Kernel, Rows, gram, one_hot, solve
 from bot.brain.nlu.terms import TermSpace
 
@@ -8,7 +10,8 @@ KERNEL = Kernel()
 
 def _gram(rows) -> np.ndarray:
     words, pieces = (TermSpace.fit(kind, rows.texts).transform(rows.texts) for kind in ("words", "pieces"))
-    return gram(KERNEL, Rows(rows.vectors, words, pieces))
+    upper = np.triu(gram(KERNEL, Rows(rows.vectors, words, pieces)))
+    return upper + np.triu(upper, 1).T
 
 
 def _labels(rows) -> np.ndarray:
@@ -23,7 +26,19 @@ def test_a_message_is_most_like_itself(example_rows) -> None:
     likeness = _gram(example_rows())
     assert np.allclose(np.diagonal(likeness), 1 + 2 * KERNEL.wording, atol=1e-4)
     assert (likeness.max(axis=1) <= np.diagonal(likeness) + 1e-4).all()
-    assert np.allclose(likeness, likeness.T, atol=1e-5)
+
+
+def test_frequent_and_rare_terms_count_alike_in_every_block(example_rows, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernel_regression, "_BLOCK", 7)
+    rows = example_rows()
+    words, pieces = (TermSpace.fit(kind, rows.texts).transform(rows.texts).toarray() for kind in ("words", "pieces"))
+    plain = KERNEL.meaning(rows.vectors, rows.vectors) + KERNEL.wording * (words @ words.T + pieces @ pieces.T)
+    assert np.allclose(_gram(rows), plain, atol=1e-5)
+
+
+def test_rows_that_cannot_be_told_apart_need_a_ridge() -> None:
+    with pytest.raises(np.linalg.LinAlgError):
+        solve(np.ones((4, 4), dtype=np.float32), one_hot(np.arange(4), 4), np.zeros(4, dtype=np.float32))
 
 
 def test_left_out_scores_are_those_of_a_model_without_that_row(example_rows) -> None:

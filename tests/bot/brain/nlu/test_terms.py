@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.brain.nlu.terms import TermSpace, pieces, words
@@ -30,3 +31,11 @@ def test_typing_errors_leave_most_pieces_in_common() -> None:
     space = TermSpace.fit("pieces", [*TEXTS, "refund please", "delivery date"])
     right, wrong, other = (space.transform([text]) for text in ("refund", "refnud", "delivery"))
     assert (right @ wrong.T).toarray()[0, 0] > (right @ other.T).toarray()[0, 0]
+
+
+@pytest.mark.parametrize("analyzer", ["words", "pieces"])
+def test_scores_are_what_the_rows_times_the_weights_of_terms_give(analyzer: str) -> None:
+    texts = ["where is my order", "zzz qqq", "", "where where order"]
+    space = TermSpace.fit(analyzer, ["where is my order", "send it where i am"])
+    of_terms = np.random.default_rng(0).normal(size=(len(space.vocabulary), 3)).astype(np.float32)
+    assert np.allclose(space.scores(texts, of_terms), space.transform(texts) @ of_terms, atol=1e-5)

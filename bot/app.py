@@ -130,6 +130,8 @@ def service_values(own: Installation, host: str, port: int) -> ServiceValues:
         messages_per_minute=settings.messages_per_minute,
         sessions_per_minute=settings.sessions_per_minute,
         sockets_per_address=settings.sockets_per_address,
+        busy_turns=settings.busy_turns,
+        busy_seconds=settings.busy_seconds,
     )
 
 

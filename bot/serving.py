@@ -29,6 +29,7 @@ from bot.gateway.api_docs import api_docs_router
 from bot.gateway.edge import API, add_customer_edge
 from bot.gateway.health import health_router
 from bot.gateway.http_errors import install_error_handlers
+from bot.gateway.intake import Intake
 from bot.gateway.limits import Limits
 from bot.gateway.metrics import GatewayMetrics
 from bot.gateway.origins import Origins
@@ -69,6 +70,7 @@ log = logging.getLogger(__name__)
 
 DESCRIPTION = "Customer support that answers at once and hands over to people without dropping anything."
 GRACE_SECONDS = 10.0
+TURNS_A_WORKER = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ class ServiceValues:
     messages_per_minute: int = 30
     sessions_per_minute: int = 60
     sockets_per_address: int = 200
+    busy_turns: int = 500
+    busy_seconds: float = 30.0
 
 
 class Service:
@@ -123,7 +127,7 @@ class Service:
             self.brain,
             self.signals,
             self.clock,
-            concurrency=8 * max(1, len(self._worker_urls())),
+            concurrency=self._places(),
             observer=CoreMetrics(self.registry),
         )
         accounts = SqlAccounts(self.database)
@@ -144,6 +148,9 @@ class Service:
         self.studio = self._studio()
         self.app = self._web_app()
         self._running = AsyncExitStack()
+
+    def _places(self) -> int:
+        return TURNS_A_WORKER * max(1, len(self._worker_urls()))
 
     def _worker_urls(self) -> Sequence[str]:
         return self.supervisor.urls if self.supervisor else self._values.worker_urls
@@ -194,7 +201,13 @@ class Service:
             sockets_per_address=values.sockets_per_address,
             redis_url=values.redis_url,
         )
-        sessions = Sessions(SqlSessions(self.database), self.conversations, self.clock, identity)
+        intake = Intake(
+            lambda: self.dispatcher.owed,
+            most_turns=values.busy_turns,
+            most_seconds=values.busy_seconds,
+            places=self._places(),
+        )
+        sessions = Sessions(SqlSessions(self.database), self.conversations, self.clock, identity, intake.check)
         metrics = GatewayMetrics(self.registry)
         parts = SocketParts(self.conversations, sessions, self.signals, limits, origins, metrics)
         pages = Pages(values.places.widget, values.allowed_origins)

@@ -73,6 +73,10 @@ class Settings(BaseModel):
     messages_per_minute: int = Field(30, ge=1, description="A session's limit")
     sessions_per_minute: int = Field(60, ge=1, description="New sessions an address")
     sockets_per_address: int = Field(200, ge=1, description="Open sockets an address")
+    busy_turns: int = Field(500, ge=1, description="Answers owed from which on new chats are put off (503)")
+    busy_seconds: float = Field(
+        30.0, gt=0, description="Age of the oldest answer owed from which on new chats are put off, if more wait"
+    )
 
     @field_validator("worker_urls", "allowed_origins", "trusted_proxies", mode="before")
     @classmethod

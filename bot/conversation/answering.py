@@ -89,7 +89,7 @@ class Answering(ConversationWriting):
         """Keep turns that are still being computed from being taken by others."""
         leases = [each.lease for each in taken]
         until = self._clock.now() + timedelta(seconds=lease_seconds)
-        await self._store.write(lambda transaction: transaction.renew_leases(leases, until))
+        await self._store.write(lambda transaction: transaction.renew_leases(leases, until), first=True)
 
     def answer_at_once(self, taker: TurnTaker) -> None:
         """Let a dispatcher of this process take turns as they are owed."""

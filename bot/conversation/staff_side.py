@@ -54,7 +54,7 @@ class StaffSide(ConversationWriting):
             ledger.say(self._words.say("agent_joined", agent=staff.name))
             return ledger.conversation
 
-        return await self._on(conversation_id, script)
+        return await self._on_first(conversation_id, script)
 
     async def post_agent_message(
         self, conversation_id: str, staff: Staff, client_message_id: str, text: str
@@ -81,12 +81,12 @@ class StaffSide(ConversationWriting):
             ledger.transaction.delete_draft(ledger.id, staff.id)
             return Accepted(message_id, event.seq, False, ledger.state)
 
-        return await self._on(conversation_id, script)
+        return await self._on_first(conversation_id, script)
 
     async def add_note(self, conversation_id: str, staff: Staff, text: str) -> Event:
         """Keep a note for colleagues; no customer ever sees it."""
         data = {"note_id": new_id(), "author": _named(staff), "text": clean_text(text)}
-        return await self._on(conversation_id, lambda ledger: ledger.log("note", data, private=True))
+        return await self._on_first(conversation_id, lambda ledger: ledger.log("note", data, private=True))
 
     async def transfer(
         self, conversation_id: str, staff: Staff, team: str | None = None, agent_id: str | None = None
@@ -103,7 +103,7 @@ class StaffSide(ConversationWriting):
             ledger.change(wanted_agent_id=agent_id)
             return ledger.conversation
 
-        return await self._on(conversation_id, script)
+        return await self._on_first(conversation_id, script)
 
     async def requeue(self, conversation_id: str, why: str) -> Conversation:
         """Back in line because the assignee did not answer in time or went away."""
@@ -112,7 +112,7 @@ class StaffSide(ConversationWriting):
             self._back_in_line(ledger, Trigger.NO_ANSWER, why, None)
             return ledger.conversation
 
-        return await self._on(conversation_id, script)
+        return await self._on_first(conversation_id, script)
 
     def _back_in_line(self, ledger: Ledger, trigger: Trigger, why: str, team: str | None) -> None:
         ledger.change(
@@ -133,7 +133,7 @@ class StaffSide(ConversationWriting):
             ledger.log("assignment", {"agent": None, "why": "returned_to_bot"}, private=True)
             return ledger.conversation
 
-        return await self._on(conversation_id, script)
+        return await self._on_first(conversation_id, script)
 
     async def resolve(
         self, conversation_id: str, staff: Staff, outcome: str, comment: str | None = None
@@ -152,7 +152,7 @@ class StaffSide(ConversationWriting):
             floor.ask_for_feedback(ledger)
             return ledger.conversation
 
-        return await self._on(conversation_id, script)
+        return await self._on_first(conversation_id, script)
 
     async def snooze(self, conversation_id: str, staff: Staff, until: datetime | None) -> Conversation:
         """Put it aside until a time, or until the customer writes; None wakes it. By the assignee, or anybody while
@@ -169,7 +169,7 @@ class StaffSide(ConversationWriting):
             ledger.topics.add("queue")
             return ledger.conversation
 
-        return await self._on(conversation_id, script)
+        return await self._on_first(conversation_id, script)
 
     async def set_labels(self, conversation_id: str, staff: Staff, labels: Sequence[str]) -> Conversation:
         """Replace the labels: at most 20, each up to 40 characters."""
@@ -181,7 +181,7 @@ class StaffSide(ConversationWriting):
                 ledger.log("labels", {"labels": list(wanted), "by": _named(staff)}, private=True)
             return ledger.conversation
 
-        return await self._on(conversation_id, script)
+        return await self._on_first(conversation_id, script)
 
     async def set_priority(self, conversation_id: str, staff: Staff, priority: Priority) -> Conversation:
         """How soon it needs a person; a waiting conversation changes its place."""
@@ -193,7 +193,7 @@ class StaffSide(ConversationWriting):
                 ledger.topics.add("queue")
             return ledger.conversation
 
-        return await self._on(conversation_id, script)
+        return await self._on_first(conversation_id, script)
 
     async def save_draft(self, conversation_id: str, staff: Staff, text: str) -> None:
         """Keep unsent words; empty ones forget the draft."""
@@ -208,7 +208,7 @@ class StaffSide(ConversationWriting):
             else:
                 transaction.delete_draft(conversation_id, staff.id)
 
-        await self._store.write(script)
+        await self._store.write(script, first=True)
 
     async def draft(self, conversation_id: str, staff: Staff) -> Draft | None:
         """This agent's draft; the assignee who has none gets the newest that a colleague left."""

@@ -210,8 +210,8 @@ class ConversationStore(Protocol):
         """Run a script that only reads."""
         ...
 
-    async def write(self, script: Callable[[WriteTransaction], T]) -> T:
-        """Run a script; when this returns, what it wrote is durable."""
+    async def write(self, script: Callable[[WriteTransaction], T], *, first: bool = False) -> T:
+        """Run a script; when this returns, what it wrote is durable. `first` goes before all others that wait."""
         ...
 
 

@@ -68,6 +68,9 @@ class Dispatcher:
         self._unreserved.set()
         self._behind = False
         self._stopping = False
+        self.owed: tuple[int, float] = (0, 0.0)
+        """Answers owed to customers by all dispatchers together, and for how many seconds the oldest has been: as last
+        seen, at most a poll ago."""
 
     async def start(self) -> None:
         """Begin to take turns, those that a crash left behind included."""
@@ -273,7 +276,8 @@ class Dispatcher:
                 await self._service.tell_slow(self._slow_after)
                 waiting, oldest = await self._store.read(lambda read: read.outbox())
                 age = (self._clock.now() - oldest).total_seconds() if oldest else 0.0
-                self._observer.outbox(waiting, max(age, 0.0))
+                self.owed = waiting, max(age, 0.0)
+                self._observer.outbox(*self.owed)
             except BatonError as error:
                 log.warning("the line of turns cannot be seen now: %s", error.code)
             except Exception:

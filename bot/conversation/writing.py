@@ -45,9 +45,13 @@ class ConversationWriting:
         self._taker: TurnTaker | None = None
         self._at_work: set[asyncio.Task[Any]] = set()
 
-    async def _on(self, conversation_id: str, script: Callable[[Ledger], T]) -> T:
+    async def _on(self, conversation_id: str, script: Callable[[Ledger], T], *, first: bool = False) -> T:
         """Run a script on one conversation in one transaction, then tell the listeners."""
-        return await self._to_the_end(self._run(conversation_id, script))
+        return await self._to_the_end(self._run(conversation_id, script, first=first))
+
+    async def _on_first(self, conversation_id: str, script: Callable[[Ledger], T]) -> T:
+        """As `_on`, before everything else that waits: an agent's work is not held up by customers' traffic."""
+        return await self._on(conversation_id, script, first=True)
 
     async def _to_the_end(self, work: Coroutine[Any, Any, T]) -> T:
         # Whoever asked may go away, a closed socket for one: what is committed is told and taken up all the same.
@@ -61,8 +65,14 @@ class ConversationWriting:
         if not task.cancelled():
             task.exception()  # whoever still waits gets it; if nobody does, it is nobody's
 
-    async def _run(self, conversation_id: str, script: Callable[[Ledger], T], place: ReservedPlace | None = None) -> T:
-
+    async def _run(
+        self,
+        conversation_id: str,
+        script: Callable[[Ledger], T],
+        place: ReservedPlace | None = None,
+        *,
+        first: bool = False,
+    ) -> T:
         def run(transaction: WriteTransaction) -> tuple[T, Ledger]:
             lease = place.lease if place else None
             ledger = Ledger.open(transaction, conversation_id, self._clock.now(), lease)
@@ -70,7 +80,7 @@ class ConversationWriting:
             ledger.close()
             return result, ledger
 
-        result, ledger = await self._store.write(run)
+        result, ledger = await self._store.write(run, first=first)
         if place is not None and ledger.taken is not None:
             place.take(ledger.taken)
         await self._tell(ledger.topics)

@@ -61,11 +61,14 @@ class Sessions:
         conversations: ConversationService,
         clock: Clock,
         verify_identity: Callable[[str], CustomerProfile] | None,
+        admit: Callable[[], None] = lambda: None,
     ) -> None:
+        """`admit` raises when no new customers can be taken on."""
         self._store = store
         self._conversations = conversations
         self._clock = clock
         self._verify_identity = verify_identity
+        self._admit = admit
 
     async def open(
         self,
@@ -77,10 +80,12 @@ class Sessions:
         operator: bool = False,
     ) -> OpenedSession:
         """Resume the token's session if it is still good, else begin a new one; a signed identity leads to that
-        customer's conversation on every device. Raises `InvalidInput` for an identity that cannot be checked and
-        `Unauthenticated` for one that is wrong."""
+        customer's conversation on every device. Raises `InvalidInput` for an identity that cannot be checked,
+        `Unauthenticated` for one that is wrong and, for a new session only, `Unavailable` `too_busy`."""
         profile = self._profile(identity_token) if identity_token else None
         known = await self._live(session_token) if session_token else None
+        if known is None and not operator:
+            self._admit()
         conversation = await self._conversations.open(
             known.customer_id if known else None, profile=profile, locale=locale, page_url=page_url
         )

@@ -44,9 +44,10 @@ class Database:
         self._async_engine: AsyncEngine | None = None
         self._runner: ScriptRunner | None = None
 
-    async def read_script(self, script: Script[T]) -> T:
-        """Run a function that only reads; it sees one consistent state."""
-        return await self._scripts().read(script)
+    async def read_script(self, script: Script[T], *, first: bool = False) -> T:
+        """Run a function that only reads; it sees one consistent state. `first` puts it before all others that wait:
+        for the desk's own work, which must stay quick while customers' traffic piles up."""
+        return await self._scripts().read(script, first=first)
 
     async def write_script(self, script: Script[T]) -> T:
         """Run a function that writes; durable when this returns. It may be run more than once, so it must keep nothing
@@ -57,9 +58,14 @@ class Database:
         """As `read_script`, with prepared statements on the driver itself: for what runs for every message."""
         return await self._scripts().read_direct(script)
 
-    async def write_direct(self, script: DriverScript[T]) -> T:
+    async def write_direct(self, script: DriverScript[T], *, first: bool = False) -> T:
         """As `write_script`, with prepared statements on the driver itself."""
-        return await self._scripts().write_direct(script)
+        return await self._scripts().write_direct(script, first=first)
+
+    @property
+    def waiting(self) -> int:
+        """How many scripts of this process wait for the database now."""
+        return self._runner.waiting if self._runner is not None else 0
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

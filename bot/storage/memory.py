@@ -56,7 +56,7 @@ class MemoryConversationStore:
         await asyncio.sleep(0)
         return script(_MemoryTransaction(self._rows))
 
-    async def write(self, script: Callable[[WriteTransaction], T]) -> T:
+    async def write(self, script: Callable[[WriteTransaction], T], *, first: bool = False) -> T:
         """Run a script; scripts cannot await, so each runs alone."""
         await asyncio.sleep(0)
         transaction = _MemoryTransaction(self._rows)

@@ -88,12 +88,12 @@ class SqlConversationList:
     async def find(self, wanted: Wanted) -> list[Listed]:
         """See `ConversationList`."""
         query = _LIST.where(*_conditions(wanted)).order_by(*_ORDER).limit(wanted.limit)
-        return await self._database.read_script(lambda connection: _listed(connection, query))
+        return await self._database.read_script(lambda connection: _listed(connection, query), first=True)
 
     async def one(self, conversation_id: str) -> Listed:
         """See `ConversationList`."""
         query = _LIST.where(_C.id == conversation_id)
-        found = await self._database.read_script(lambda connection: _listed(connection, query))
+        found = await self._database.read_script(lambda connection: _listed(connection, query), first=True)
         if not found:
             raise NotFound(conversation_not_found_message(), code="conversation_not_found")
         return found[0]

@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -34,11 +34,11 @@ TRIES = 3
 class ScriptRunner(Protocol):
     """Runs scripts over a connection; what a write script did is durable when `write` returns."""
 
-    async def read(self, script: Script[T]) -> T:
-        """Run in a transaction that only reads."""
+    async def read(self, script: Script[T], *, first: bool = False) -> T:
+        """Run in a transaction that only reads; `first` before all others that wait."""
         ...
 
-    async def write(self, script: Script[T]) -> T:
+    async def write(self, script: Script[T], *, first: bool = False) -> T:
         """Run in a transaction that is committed unless the script raises. The script may be run more than once."""
         ...
 
@@ -46,8 +46,13 @@ class ScriptRunner(Protocol):
         """As `read`, with prepared statements on the driver. On PostgreSQL each statement sees the newest state."""
         ...
 
-    async def write_direct(self, script: DriverScript[T]) -> T:
+    async def write_direct(self, script: DriverScript[T], *, first: bool = False) -> T:
         """As `write`, with prepared statements on the driver."""
+        ...
+
+    @property
+    def waiting(self) -> int:
+        """How many scripts wait for their turn now."""
         ...
 
     async def close(self) -> None:
@@ -55,20 +60,54 @@ class ScriptRunner(Protocol):
         ...
 
 
-class _Line:
-    """How many wait for a thread: a database that has become slow must not fill the memory with those who wait for
-    it."""
+class Line:
+    """Who waits for one of some places. Those who go first come before all others, so that a desk stays quick while
+    customers' traffic piles up; either line is bounded, because a database that has become slow must not fill the
+    memory with those who wait for it."""
 
-    def __init__(self) -> None:
-        self._waiting = 0
+    def __init__(self, places: int) -> None:
+        self._free = places
+        self._first: deque[asyncio.Future[None]] = deque()
+        self._others: deque[asyncio.Future[None]] = deque()
 
-    def __enter__(self) -> None:
-        if self._waiting >= QUEUE_LIMIT:
+    def __len__(self) -> int:
+        return len(self._first) + len(self._others)
+
+    @asynccontextmanager
+    async def place(self, *, first: bool = False) -> AsyncIterator[None]:
+        """Hold a place; `Unavailable` `storage_unavailable` if the line is too long."""
+        if self._free > 0:
+            self._free -= 1
+        else:
+            await self._wait(self._first if first else self._others)
+        try:
+            yield
+        finally:
+            self._give_back()
+
+    async def _wait(self, line: deque[asyncio.Future[None]]) -> None:
+        if len(line) >= QUEUE_LIMIT:
             raise _too_busy()
-        self._waiting += 1
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        line.append(waiter)
+        try:
+            await waiter
+        except asyncio.CancelledError:
+            if waiter.cancelled():
+                with suppress(ValueError):
+                    line.remove(waiter)
+            else:
+                self._give_back()  # the place came in the very moment in which it was not wanted any more
+            raise
 
-    def __exit__(self, *_: object) -> None:
-        self._waiting -= 1
+    def _give_back(self) -> None:
+        for line in (self._first, self._others):
+            while line:
+                waiter = line.popleft()
+                if not waiter.done():
+                    waiter.set_result(None)
+                    return
+        self._free += 1
 
 
 def _too_busy() -> Unavailable:
@@ -100,27 +139,35 @@ class SqliteScripts:
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="sqlite-read")
         self._own = threading.local()
         self._opened: list[Connection] = []
+        self._first: deque[_Job] = deque()
         self._jobs: deque[_Job] = deque()
         self._draining: asyncio.Task[None] | None = None
-        self._reading_line = _Line()
+        self._reading_line = Line(readers)
         self._closed = False
 
-    async def read(self, script: Script[T]) -> T:
+    @property
+    def waiting(self) -> int:
+        """See `ScriptRunner.waiting`."""
+        return len(self._first) + len(self._jobs) + len(self._reading_line)
+
+    async def read(self, script: Script[T], *, first: bool = False) -> T:
         """See `ScriptRunner.read`."""
-        with translating(), self._reading_line:
-            return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, script)
+        with translating():
+            async with self._reading_line.place(first=first):
+                return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, script)
 
     def _read(self, script: Script[T]) -> T:
         connection = self._connection(self._reading)
         with connection.begin():
             return script(connection)
 
-    async def write(self, script: Script[T]) -> T:
+    async def write(self, script: Script[T], *, first: bool = False) -> T:
         """See `ScriptRunner.write`."""
-        if self._closed or len(self._jobs) >= QUEUE_LIMIT:
+        jobs = self._first if first else self._jobs
+        if self._closed or len(jobs) >= QUEUE_LIMIT:
             raise _too_busy()
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._jobs.append(_Job(script, answer))
+        jobs.append(_Job(script, answer))
         if self._draining is None:
             self._draining = asyncio.create_task(self._drain(), name="sqlite-writes")
         return await answer
@@ -129,15 +176,15 @@ class SqliteScripts:
         """See `ScriptRunner.read_direct`."""
         return await self.read(lambda connection: script(_sqlite_driver(connection)))
 
-    async def write_direct(self, script: DriverScript[T]) -> T:
+    async def write_direct(self, script: DriverScript[T], *, first: bool = False) -> T:
         """See `ScriptRunner.write_direct`."""
-        return await self.write(lambda connection: script(_sqlite_driver(connection)))
+        return await self.write(lambda connection: script(_sqlite_driver(connection)), first=first)
 
     async def _drain(self) -> None:
         loop = asyncio.get_running_loop()
         try:
-            while self._jobs:
-                group = [self._jobs.popleft() for _ in range(min(GROUP, len(self._jobs)))]
+            while self._first or self._jobs:
+                group = self._next_group()
                 scripts = [job.script for job in group]
                 async with self._gate:
                     outcomes = await self._written(loop, scripts)
@@ -145,6 +192,10 @@ class SqliteScripts:
                     _answer(job.answer, outcome)
         finally:
             self._draining = None
+
+    def _next_group(self) -> list[_Job]:
+        first = [self._first.popleft() for _ in range(min(GROUP, len(self._first)))]
+        return first + [self._jobs.popleft() for _ in range(min(GROUP - len(first), len(self._jobs)))]
 
     async def _written(self, loop: asyncio.AbstractEventLoop, scripts: list[Script[Any]]) -> list[_Outcome]:
         try:
@@ -237,28 +288,33 @@ class PooledScripts:
         self._engine = engine
         self._direct = direct
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="sql")
-        self._line = _Line()
+        self._line = Line(threads)
         self._own = threading.local()
         self._opened: list[PoolProxiedConnection] = []
 
-    async def read(self, script: Script[T]) -> T:
-        """See `ScriptRunner.read`."""
-        return await self._run(lambda: self._once(script))
+    @property
+    def waiting(self) -> int:
+        """See `ScriptRunner.waiting`."""
+        return len(self._line)
 
-    async def write(self, script: Script[T]) -> T:
+    async def read(self, script: Script[T], *, first: bool = False) -> T:
+        """See `ScriptRunner.read`."""
+        return await self._run(lambda: self._once(script), first)
+
+    async def write(self, script: Script[T], *, first: bool = False) -> T:
         """See `ScriptRunner.write`."""
-        return await self._run(lambda: self._once(script))
+        return await self._run(lambda: self._once(script), first)
 
     async def read_direct(self, script: DriverScript[T]) -> T:
         """See `ScriptRunner.read_direct`."""
-        return await self._run(lambda: self._once_direct(script, writes=False))
+        return await self._run(lambda: self._once_direct(script, writes=False), first=False)
 
-    async def write_direct(self, script: DriverScript[T]) -> T:
+    async def write_direct(self, script: DriverScript[T], *, first: bool = False) -> T:
         """See `ScriptRunner.write_direct`."""
-        return await self._run(lambda: self._once_direct(script, writes=True))
+        return await self._run(lambda: self._once_direct(script, writes=True), first)
 
-    async def _run(self, once: Callable[[], T]) -> T:
-        with self._line:
+    async def _run(self, once: Callable[[], T], first: bool) -> T:
+        async with self._line.place(first=first):
             return await asyncio.get_running_loop().run_in_executor(self._threads, _with_tries, once)
 
     def _once(self, script: Script[T]) -> T:

@@ -57,17 +57,17 @@ class Failpoints:
         protocol.event_frame = self._passing("replay", protocol.event_frame)
 
     def _rigged_write(self, write):
-        async def rigged(store, script):
+        async def rigged(store, script, **how):
             verb = _doing.get()
             if verb is None:
-                return await write(store, script)
+                return await write(store, script, **how)
 
             def to_the_brink(transaction):
                 result = script(transaction)
                 self.hit(f"{verb}.before_commit")
                 return result
 
-            result = await write(store, to_the_brink)
+            result = await write(store, to_the_brink, **how)
             self.hit(f"{verb}.after_commit")
             return result
 

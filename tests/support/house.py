@@ -85,7 +85,7 @@ async def no_search(query):
 class House:
     """Everything of the customer side in one process; use as an async context manager."""
 
-    def __init__(self, **limits: int) -> None:
+    def __init__(self, *, admit=lambda: None, **limits: int) -> None:
         self.clock = SystemClock()
         self.signals = InProcessSignals()
         self.store = MemoryConversationStore()
@@ -95,7 +95,7 @@ class House:
         self.service = ConversationService(self.store, self.signals, self.availability, words, self.clock)
         self.dispatcher = Dispatcher(self.store, self.service, self.brain, self.signals, self.clock)
         self.session_store = MemorySessions()
-        sessions = Sessions(self.session_store, self.service, self.clock, identity_verifier(IDENTITY_SECRET))
+        sessions = Sessions(self.session_store, self.service, self.clock, identity_verifier(IDENTITY_SECRET), admit)
         self.registry = CollectorRegistry()
         self.parts = SocketParts(
             self.service,

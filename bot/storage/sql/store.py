@@ -23,6 +23,6 @@ class SqlConversationStore:
         """Run a script that only reads."""
         return await self._database.read_direct(lambda driver: script(SqlReading(driver)))
 
-    async def write(self, script: Callable[[WriteTransaction], T]) -> T:
+    async def write(self, script: Callable[[WriteTransaction], T], *, first: bool = False) -> T:
         """Run a script; when this returns, what it wrote is durable."""
-        return await self._database.write_direct(lambda driver: script(SqlWriting(driver)))
+        return await self._database.write_direct(lambda driver: script(SqlWriting(driver)), first=first)

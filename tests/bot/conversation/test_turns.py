@@ -219,7 +219,7 @@ class FlakyStore(MemoryConversationStore):
         super().__init__()
         self.away = 0
 
-    async def write(self, script):
+    async def write(self, script, *, first=False):
         if self.away > 0:
             self.away -= 1
             raise Unavailable("away", code="storage_unavailable")

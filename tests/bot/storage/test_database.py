@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from bot.errors import Conflict, InvalidInput, Unavailable
-from bot.storage.database import Database, connect
+from bot.storage.database import POSTGRES_CONNECTIONS, SQLITE_READERS, Database, connect
 from bot.storage.sql import SqlConversationStore
 from tests.bot.conversation.world import World
 from tests.bot.storage.conftest import HOST, PORT, USER
@@ -143,6 +144,59 @@ async def test_whoever_stops_waiting_does_not_stop_the_others(database: Database
     assert await database.read_script(total) == 20
 
 
+async def agent_comes_before_customers(database: Database, at_once: int) -> None:
+    """While every place is taken and many wait, one comes who goes first: it is served before them."""
+    hold, order = threading.Event(), []
+
+    def script(name: str):
+        def run(connection: Connection) -> None:
+            order.append(name)
+            assert hold.wait(60)
+
+        return run
+
+    at_work = [asyncio.create_task(database.read_script(script("at work"))) for _ in range(at_once)]
+    while len(order) < at_once:
+        await asyncio.sleep(0.01)
+    customers = [asyncio.create_task(database.read_script(script("customer"))) for _ in range(20)]
+    await asyncio.sleep(0)
+    assert database.waiting == 20
+    agent = asyncio.create_task(database.read_script(script("agent"), first=True))
+    await asyncio.sleep(0)
+    hold.set()
+    await asyncio.gather(*at_work, *customers, agent)
+    assert order.index("agent") < at_once + at_once  # beside those who took a place in the same moment at the latest
+    assert database.waiting == 0
+
+
+async def test_whoever_goes_first_is_read_for_before_all_who_wait(database: Database) -> None:
+    await agent_comes_before_customers(database, SQLITE_READERS)
+
+
+async def test_whoever_goes_first_is_written_for_before_all_who_wait(database: Database) -> None:
+    order: list[str] = []
+    store = SqlConversationStore(database)
+    await database.upgrade()
+    others = [asyncio.create_task(store.write(lambda _: order.append("customer"))) for _ in range(200)]
+    await asyncio.sleep(0)
+    assert database.waiting == 200
+    await store.write(lambda _: order.append("agent"), first=True)
+    assert order.index("agent") <= 64  # with the first group at the latest
+    await asyncio.gather(*others)
+    assert database.waiting == 0
+
+
+async def test_leaving_the_line_keeps_every_place(database: Database) -> None:
+    for _ in range(5):
+        tasks = [asyncio.create_task(database.read_script(total)) for _ in range(50)]
+        await asyncio.sleep(0)
+        for task in tasks[::3]:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    assert database.waiting == 0
+    assert await asyncio.gather(*(database.read_script(total) for _ in range(10))) == [0] * 10
+
+
 async def test_closing_lets_what_was_handed_in_end(database: Database) -> None:
     tasks = [asyncio.create_task(database.write_script(add(n))) for n in range(100)]
     await asyncio.sleep(0)
@@ -168,6 +222,9 @@ class TestPostgres:
         await wire.mend()
         await database.write_script(lambda connection: connection.execute(text("DROP TABLE numbers")))
         await database.close()
+
+    async def test_whoever_goes_first_is_read_for_before_all_who_wait(self, far: Database) -> None:
+        await agent_comes_before_customers(far, POSTGRES_CONNECTIONS)
 
     async def test_a_server_that_went_away_is_unavailable_and_welcome_back(self, wire: Wire, far: Database) -> None:
         await far.write_script(add(1))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from bot.errors import BatonError, InvalidInput
 from bot.gateway.sessions import operator_proof
 from bot.installation import Places, Secrets
+from bot.logs import set_up_logging
 from bot.settings import ROOT, Settings, read_settings, secret_from_state
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ async def serve(host: str, port: int, tell: Callable[[str], None]) -> None:
     from bot.serving import Service, run_service
 
     own = installation()
-    _logging(own.settings.log_level)
+    set_up_logging(own.settings.log_level, own.settings.log_format)
     with serving_from(own.places.state):
         database = _database(own)
         try:
@@ -127,6 +127,7 @@ def service_values(own: Installation, host: str, port: int) -> ServiceValues:
         embedding_model=settings.embedding_model,
         opening_hours=settings.opening_hours,
         log_level=settings.log_level,
+        log_format=settings.log_format,
         messages_per_minute=settings.messages_per_minute,
         sessions_per_minute=settings.sessions_per_minute,
         sockets_per_address=settings.sockets_per_address,
@@ -151,6 +152,7 @@ def worker_options_of_this_installation(host: str, port: int) -> WorkerOptions:
         host=host,
         embedding_model=own.settings.embedding_model,
         log_level=own.settings.log_level,
+        log_format=own.settings.log_format,
     )
 
 
@@ -281,12 +283,6 @@ def _database(own: Installation) -> Database:
     from bot.storage.database import connect
 
     return connect(own.settings.database)
-
-
-def _logging(level: str) -> None:
-    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for noisy in ("httpx", "httpcore", "uvicorn.error", "alembic"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
 def _say_where(values: ServiceValues, bot_ready: bool, tell: Callable[[str], None]) -> None:

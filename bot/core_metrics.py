@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -35,3 +35,22 @@ class CoreMetrics:
     def dropped(self, what: str) -> None:
         """See `Observer`."""
         self._dropped.labels(what).inc()
+
+
+class LineMetrics:
+    """The line of customers who wait for a person, as the gateway that routes sees it; 0 at the others."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._length = Gauge("baton_people_waiting", "Customers in line for a person", registry=registry)
+        self._longest = Gauge("baton_longest_wait_seconds", "Wait of the first in that line", registry=registry)
+
+    def seen(self, length: int, longest_seconds: float) -> None:
+        """How many wait and how long the one who has waited longest has."""
+        self._length.set(length)
+        self._longest.set(longest_seconds)
+
+
+def watch_database(registry: CollectorRegistry, waiting: Callable[[], int]) -> None:
+    """Show how many of this process's scripts wait for the database."""
+    gauge = Gauge("baton_database_waiting", "Scripts of this gateway that wait for the database", registry=registry)
+    gauge.set_function(waiting)

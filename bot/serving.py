@@ -20,7 +20,7 @@ from bot.brain.supervisor import Supervisor
 from bot.clock import SystemClock
 from bot.conversation.service import ConversationService
 from bot.conversation.turns import Dispatcher
-from bot.core_metrics import CoreMetrics
+from bot.core_metrics import CoreMetrics, LineMetrics, watch_database
 from bot.desk.agent_api import desk_router
 from bot.desk.canned import CannedReplies
 from bot.desk.parts import Desk, make_desk, make_routing, make_staffing
@@ -92,6 +92,7 @@ class ServiceValues:
     embedding_model: str | None = None
     opening_hours: str | None = None
     log_level: str = "info"
+    log_format: str = "text"
     messages_per_minute: int = 30
     sessions_per_minute: int = 60
     sockets_per_address: int = 200
@@ -144,6 +145,7 @@ class Service:
             leases=SqlLeases(self.database),
             signals=self.signals,
             clock=self.clock,
+            line_seen=LineMetrics(self.registry).seen,
         )
         self.studio = self._studio()
         self.app = self._web_app()
@@ -201,14 +203,16 @@ class Service:
             sockets_per_address=values.sockets_per_address,
             redis_url=values.redis_url,
         )
+        metrics = GatewayMetrics(self.registry)
+        watch_database(self.registry, lambda: self.database.waiting)
         intake = Intake(
             lambda: self.dispatcher.owed,
             most_turns=values.busy_turns,
             most_seconds=values.busy_seconds,
             places=self._places(),
+            put_off=metrics.put_off.inc,
         )
         sessions = Sessions(SqlSessions(self.database), self.conversations, self.clock, identity, intake.check)
-        metrics = GatewayMetrics(self.registry)
         parts = SocketParts(self.conversations, sessions, self.signals, limits, origins, metrics)
         pages = Pages(values.places.widget, values.allowed_origins)
         articles = FileHelpArticles(values.places.articles)
@@ -298,6 +302,7 @@ def worker_options(values: ServiceValues) -> list[WorkerOptions]:
             port=port,
             embedding_model=values.embedding_model,
             log_level=values.log_level,
+            log_format=values.log_format,
         )
         for port in free_ports(values.workers)
     ]

@@ -65,6 +65,7 @@ class Settings(BaseModel):
         None, description="'Mon-Fri 08:00-20:00; Sat 09:00-17:00 Europe/London'; empty: always"
     )
     log_level: str = Field("info", description="debug, info, warning or error")
+    log_format: str = Field("text", description="text, or json: one object a line")
     data_dir: Path = Field(ROOT / "data", description="The bot's content")
     state_dir: Path = Field(ROOT / "var", description="What this installation writes")
     trusted_proxies: tuple[str, ...] = Field(
@@ -107,6 +108,13 @@ class Settings(BaseModel):
     def _level(cls, value: str) -> str:
         if value.lower() not in {"debug", "info", "warning", "error"}:
             raise ValueError("must be debug, info, warning or error")
+        return value.lower()
+
+    @field_validator("log_format")
+    @classmethod
+    def _form(cls, value: str) -> str:
+        if value.lower() not in {"text", "json"}:
+            raise ValueError("must be text or json")
         return value.lower()
 
     @field_validator("secret_key", "identity_secret")

@@ -16,6 +16,7 @@ from bot.brain.answer_wire import answer_to_json, hit_to_json
 from bot.brain.host import Host
 from bot.brain.reading import Reading
 from bot.brain.wire import TOKEN_HEADER, request_from_json, result_to_json
+from bot.conversation.turns import rounded, turn_fields
 from bot.errors import BatonError, InvalidInput, NotFound, Unauthenticated, Unavailable
 
 MAX_BODY = 8 * 1024 * 1024
@@ -56,7 +57,9 @@ def create_app(host: Host, token: str) -> FastAPI:
 
     @app.post("/v1/turn")
     async def turn(request: Request) -> Response:
-        result = await host.turn(request_from_json(await body_of(request)))
+        asked = request_from_json(await body_of(request))
+        result = await host.turn(asked)
+        _log.info("turn computed", extra=turn_fields(asked) | {"model": result.model_id, "ms": rounded(result.timings)})
         return JSONResponse(result_to_json(result))
 
     @app.post("/v1/parse")

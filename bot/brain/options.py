@@ -20,6 +20,7 @@ class WorkerOptions:
     host: str = "127.0.0.1"
     embedding_model: str | None = None
     log_level: str = "info"
+    log_format: str = "text"
 
     def to_json(self) -> str:
         """For the first line of a supervised worker's stdin: nothing secret is on a command line."""

@@ -29,7 +29,8 @@ def request_to_json(request: TurnRequest) -> dict[str, Any]:
         "turn_id": request.turn_id,
         "conversation_id": request.conversation_id,
         "messages": [
-            {"seq": message.seq, "text": message.text, "payload": message.payload} for message in request.messages
+            {"seq": each.seq, "text": each.text, "payload": each.payload, "client_message_id": each.client_message_id}
+            for each in request.messages
         ],
         "tracker_events": list(request.tracker_events),
         "known": dict(request.known),
@@ -43,7 +44,7 @@ def request_from_json(body: Any) -> TurnRequest:
     data = _checked(body)
     try:
         messages = tuple(
-            TurnMessage(seq=int(item["seq"]), text=str(item["text"]), payload=item.get("payload"))
+            TurnMessage(int(item["seq"]), str(item["text"]), item.get("payload"), item.get("client_message_id"))
             for item in data["messages"]
         )
         request = TurnRequest(

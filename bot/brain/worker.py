@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import json
-import logging
 import os
 import sys
 import threading
@@ -17,6 +16,7 @@ from bot.brain.app import create_app
 from bot.brain.host import Host
 from bot.brain.nlu.encoders import keep_under, serving_encoder
 from bot.brain.options import WorkerOptions
+from bot.logs import set_up_logging
 from kb_index.search import KnowledgeBase
 
 MINIMUM_TOKEN = 16
@@ -26,9 +26,7 @@ def run_worker(options: WorkerOptions) -> None:
     """Serve until told to stop (SIGTERM, SIGINT). Blocks."""
     if len(options.token) < MINIMUM_TOKEN:
         raise ValueError(f"The worker token needs at least {MINIMUM_TOKEN} characters.")
-    logging.basicConfig(
-        level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
-    )
+    set_up_logging(options.log_level, options.log_format)
     app = create_app(build_host(options), options.token)
     uvicorn.run(app, host=options.host, port=options.port, log_level="warning", access_log=False, lifespan="on")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import Annotated
 
 import typer
@@ -50,7 +49,6 @@ def worker_command(
     from bot.brain.worker import run_worker
 
     options = worker_options_of_this_installation(host, port)
-    logging.basicConfig(level=options.log_level.upper())
     run_worker(options)
 
 

@@ -15,11 +15,16 @@ def brief(read: ReadTransaction, conversation: Conversation, turn: Turn, said: S
     return TurnRequest(
         turn_id=turn.id,
         conversation_id=conversation.id,
-        messages=tuple(TurnMessage(event.seq, event.data["text"], event.data.get("payload")) for event in said),
+        messages=tuple(_message(event) for event in said),
         tracker_events=[] if fresh else read.context(conversation.id, conversation.context_from_turn),
         known=_known(read, conversation, fresh=fresh),
         attempt=turn.failures + 1,
     )
+
+
+def _message(event: Event) -> TurnMessage:
+    data = event.data
+    return TurnMessage(event.seq, data["text"], data.get("payload"), data.get("client_message_id"))
 
 
 def _known(read: ReadTransaction, conversation: Conversation, *, fresh: bool) -> Mapping[str, Any]:

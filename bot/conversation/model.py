@@ -249,6 +249,7 @@ class TurnMessage:
     seq: int
     text: str
     payload: str | None = None
+    client_message_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

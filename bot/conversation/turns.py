@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.conversation.answering import MAX_FAILURES, NoReply
 from bot.conversation.ids import new_id
-from bot.conversation.model import Lease, TakenTurn, TurnResult
+from bot.conversation.model import Lease, TakenTurn, TurnRequest, TurnResult
 from bot.conversation.ports import Brain, Clock, Observer, Signals
 from bot.conversation.service import ConversationService
 from bot.conversation.store import ConversationStore
@@ -200,7 +200,7 @@ class Dispatcher:
         if outcome == "dropped":
             self._observer.dropped("reply")
         self._observer.turn_finished(outcome, stages)
-        log.info("turn %s of conversation %s: %s", taken.turn.id, taken.request.conversation_id, outcome)
+        log.info("turn ended", extra=turn_fields(taken.request) | {"outcome": outcome, "ms": rounded(stages)})
 
     async def _computed(self, taken: TakenTurn, stages: dict[str, float]) -> str:
         # A turn whose takers died so often does not get another one to kill.
@@ -245,13 +245,13 @@ class Dispatcher:
         age = (self._clock.now() - taken.turn.created_at).total_seconds()
         if age >= self._patience:
             return await self._until_stored(lambda: self._service.give_up_turn(taken))
-        log.warning("turn %s waits: %s", taken.turn.id, error.code)
+        log.warning("turn waits: %s", error.code, extra=turn_fields(taken.request))
         retry_in = min(max(age / 2, 0.2), 5.0) * random.uniform(0.8, 1.2)
         return await self._until_stored(lambda: self._service.fail_turn(taken, retry_in, counted=False))
 
     async def _failed(self, taken: TakenTurn, error: Exception) -> str:
         code = error.code if isinstance(error, BatonError) else type(error).__name__
-        log.warning("turn %s failed: %s", taken.turn.id, code)
+        log.warning("turn failed: %s", code, extra=turn_fields(taken.request))
         retry_in = self._retry_seconds * 2**taken.turn.failures * random.uniform(0.8, 1.2)
         return await self._until_stored(lambda: self._service.fail_turn(taken, retry_in, counted=True))
 
@@ -283,6 +283,21 @@ class Dispatcher:
             except Exception:
                 log.exception("watching the turns failed")
             await asyncio.sleep(self._poll_seconds)
+
+
+def turn_fields(request: TurnRequest) -> dict[str, Any]:
+    """What a log line about a turn says of it, on either side of the wire: never its words."""
+    return {
+        "conversation": request.conversation_id,
+        "turn": request.turn_id,
+        "attempt": request.attempt,
+        "messages": [message.client_message_id or message.seq for message in request.messages],
+    }
+
+
+def rounded(stages: Mapping[str, float]) -> dict[str, float]:
+    """Milliseconds a stage, as short as a log line needs them."""
+    return {name: round(milliseconds, 1) for name, milliseconds in stages.items()}
 
 
 class _Nobody:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.conversation.ports import Clock, Signals
@@ -44,8 +45,10 @@ def make_routing(
     signals: Signals,
     clock: Clock,
     patience: Patience | None = None,
+    line_seen: Callable[[int, float], None] = lambda length, longest_seconds: None,
 ) -> Routing:
-    """The loop to run as a task beside the gateway (`routing.run()`), cancelled to stop."""
+    """The loop to run as a task beside the gateway (`routing.run()`), cancelled to stop; each round tells `line_seen`
+    how many wait for a person and the longest wait."""
     return Routing(
         conversations,
         listing=listing,
@@ -55,6 +58,7 @@ def make_routing(
         signals=signals,
         clock=clock,
         patience=patience,
+        line_seen=line_seen,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -65,6 +65,7 @@ class Routing:
         clock: Clock,
         patience: Patience | None = None,
         poll_seconds: float = 5.0,
+        line_seen: Callable[[int, float], None] = lambda length, longest_seconds: None,
     ) -> None:
         self._conversations = conversations
         self._listing = listing
@@ -75,6 +76,7 @@ class Routing:
         self._clock = clock
         self._patience = patience or Patience()
         self._poll = poll_seconds
+        self._line_seen = line_seen
         self._holder = uuid.uuid4().hex
         self._started = clock.now()
         self._news = asyncio.Event()
@@ -128,9 +130,11 @@ class Routing:
         """One round if this gateway holds the lease; whether it does."""
         now = self._clock.now()
         if not await self._leases.take(LEASE, self._holder, now, now + LEASE_FOR):
+            self._line_seen(0, 0.0)
             return False
         await self._take_back_unanswered(now)
         line = await self._listing.line()
+        self._line_seen(len(line), _longest(line, now))
         if line and await self._nobody_there(now):
             await self._send_home(line)
         elif line:
@@ -176,6 +180,10 @@ class Routing:
             await act
         except (Conflict, NotFound) as error:
             log.debug("routing: %s", error.code)
+
+
+def _longest(line: list[Waiting], now: datetime) -> float:
+    return max(((now - one.waiting_since).total_seconds() for one in line), default=0.0)
 
 
 def worth_telling(waiting: Waiting, position: int, eta_seconds: int | None) -> bool:

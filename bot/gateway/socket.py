@@ -170,7 +170,10 @@ class CustomerSocket:
             }
         )
         self._cursor = hello.last_seq
+        if hello.last_seq > 0:
+            self._parts.metrics.reconnects.inc()
         if hello.last_seq > conversation.last_seq:
+            self._parts.metrics.resyncs.inc()
             await self._send({"type": "resync"})
             self._cursor = conversation.last_seq
         self._news.set()
@@ -239,7 +242,7 @@ class CustomerSocket:
             )
         except BatonError as error:
             raise _about(error, frame.client_message_id) from error
-        self._parts.metrics.messages.inc()
+        self._parts.metrics.took(self._conversation_id, frame.client_message_id, accepted)
         await self._ack(frame.client_message_id, accepted.message_id, accepted.seq, accepted.duplicate)
 
     async def _request_human(self, frame: protocol.RequestHuman) -> None:

@@ -152,7 +152,7 @@ def widget_router(
             session.conversation_id, message.client_message_id, message.text, message.payload
         )
         response.status_code = 200 if accepted.duplicate else 201
-        parts.metrics.messages.inc()
+        parts.metrics.took(session.conversation_id, message.client_message_id, accepted)
         return AckBody(
             client_message_id=message.client_message_id,
             message_id=accepted.message_id,

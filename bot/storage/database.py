@@ -176,6 +176,7 @@ def _sqlite_engine(url: URL, busy_seconds: float = BUSY_SECONDS, *, begin: str, 
     engine = create_engine(
         url,
         json_serializer=_compact_json,
+        hide_parameters=True,
         poolclass=NullPool,
         connect_args={"check_same_thread": False, "timeout": busy_seconds},
     )
@@ -207,6 +208,7 @@ def _postgres_engine(url: URL, busy_seconds: float, *, direct: bool = False) -> 
     return create_engine(
         url.set(drivername="postgresql+psycopg2"),
         json_serializer=_compact_json,
+        hide_parameters=True,
         pool_size=POSTGRES_CONNECTIONS,
         max_overflow=0,
         isolation_level="AUTOCOMMIT" if direct else "READ COMMITTED",
@@ -240,6 +242,7 @@ def _async_engine(url: URL, busy_seconds: float) -> AsyncEngine:
         return create_async_engine(
             url.set(drivername="postgresql+asyncpg"),
             json_serializer=_compact_json,
+            hide_parameters=True,
             pool_size=5,
             max_overflow=5,
             connect_args={"timeout": CONNECT_SECONDS},
@@ -248,6 +251,7 @@ def _async_engine(url: URL, busy_seconds: float) -> AsyncEngine:
     engine = create_async_engine(
         url.set(drivername="sqlite+aiosqlite"),
         json_serializer=_compact_json,
+        hide_parameters=True,
         pool_size=3,
         connect_args={"timeout": busy_seconds},
     )

@@ -68,6 +68,40 @@ def test_a_new_model_is_taken_up_between_two_messages(service):
     assert registry.live().id == first.id
 
 
+def test_a_worker_killed_while_it_takes_up_a_new_model_loses_nothing_and_comes_back_with_it(service):
+    registry = Registry(service.state / "models")
+    first = registry.live()
+    again = registry.register(registry.archive(first.id), first.data_fingerprint, first.metrics)
+    customer = service.customer()
+    customer.say("hello")
+    (worker,) = service.worker_pids()
+    asked = ("how long does delivery take?", "what is your return policy?")
+    try:
+        registry.promote(again.id)
+        for text in asked:
+            assert customer.post(text)["type"] == "ack"
+        time.sleep(1.2)  # it looks once a second and then loads for about a second: any moment of that is a good one
+        os.kill(worker, signal.SIGKILL)
+        known = ("3 to 5 working days", "60 days")
+        while not all(any(words in text for text in customer.texts("bot")) for words in known):
+            customer.until(lambda f: f["type"] == "event" and f["event"]["kind"] == "message", timeout=100)
+        assert [customer.texts("customer").count(text) for text in asked] == [1, 1]
+        assert [sum(words in text for text in customer.texts("bot")) for words in known] == [1, 1]
+        wait_for(lambda: service.worker_pids() not in ([], [worker]))
+        other, admin = service.customer(), service.staff("admin")
+        other.post("how long does delivery take?")
+
+        def models() -> list[str]:
+            log = admin.get(f"/agent/conversations/{other.id}").json()["events"]
+            return [e["event"]["model_id"] for e in log if e["event"]["kind"] == "turn"]
+
+        assert wait_for(models) == [again.id]
+        other.close()
+    finally:
+        registry.rollback()
+        customer.close()
+
+
 def test_a_changed_article_is_live_without_a_restart(service, tmp_path):
     data = tmp_path / "data"
     source = Path(__file__).resolve().parents[2] / "data"

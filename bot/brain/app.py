@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hmac
-import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot import fast_json
 from bot.brain.answer_wire import answer_to_json, hit_to_json
 from bot.brain.host import Host
 from bot.brain.reading import Reading
@@ -33,14 +33,7 @@ def create_app(host: Host, token: str) -> FastAPI:
         await host.stop()
 
     app = FastAPI(title="Baton worker", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    expected = token.encode()
-
-    @app.middleware("http")
-    async def only_with_token(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        given = request.headers.get(TOKEN_HEADER, "").encode()
-        if not hmac.compare_digest(given, expected):
-            return error_response(Unauthenticated("This worker answers only its own gateway.", code="bad_worker_token"))
-        return await call_next(request)
+    app.add_middleware(OnlyWithToken, token=token)
 
     @app.exception_handler(BatonError)
     async def known(_: Request, error: BatonError) -> Response:
@@ -55,12 +48,13 @@ def create_app(host: Host, token: str) -> FastAPI:
     async def health() -> dict[str, Any]:
         return host.health()
 
-    @app.post("/v1/turn")
     async def turn(request: Request) -> Response:
         asked = request_from_json(await body_of(request))
         result = await host.turn(asked)
         _log.info("turn computed", extra=turn_fields(asked) | {"model": result.model_id, "ms": rounded(result.timings)})
-        return JSONResponse(result_to_json(result))
+        return json_response(result_to_json(result))
+
+    app.add_route("/v1/turn", turn, methods=["POST"])  # plainer than FastAPI's own, for what comes with every message
 
     @app.post("/v1/parse")
     async def parse(request: Request) -> dict[str, Any]:
@@ -92,7 +86,7 @@ async def body_of(request: Request) -> Any:
     if len(raw) > MAX_BODY:
         raise InvalidInput("The request is too large.", code="too_large")
     try:
-        return json.loads(raw)
+        return fast_json.loads(raw)
     except ValueError as error:
         raise InvalidInput("Expected a JSON body.", code="bad_json") from error
 
@@ -124,4 +118,28 @@ def error_response(error: BatonError) -> Response:
     """The error as JSON with its status."""
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
     body = {"error": {"code": error.code, "message": error.message, "details": error.details}}
-    return JSONResponse(body, status_code=status)
+    return json_response(body, status)
+
+
+def json_response(body: Any, status: int = 200) -> Response:
+    """A value as JSON."""
+    return Response(fast_json.dumps(body), status, media_type="application/json")
+
+
+class OnlyWithToken:
+    """Refuses every request that does not carry the workers' token."""
+
+    def __init__(self, app: ASGIApp, token: str) -> None:
+        self._app = app
+        self._name = TOKEN_HEADER.lower().encode()
+        self._token = token.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See ASGI."""
+        if scope["type"] == "http":
+            given = next((value for name, value in scope["headers"] if name == self._name), b"")
+            if not hmac.compare_digest(given, self._token):
+                error = Unauthenticated("This worker answers only its own gateway.", code="bad_worker_token")
+                await error_response(error)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)

@@ -6,15 +6,15 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import httpx
-
+from bot import fast_json
+from bot.brain.transport import Broken, HttpTransport, Slow, Transport, Unreached
 from bot.brain.wire import TOKEN_HEADER, request_to_json, result_from_json
 from bot.conversation.model import TurnRequest, TurnResult
 from bot.errors import BatonError, InvalidInput, Unavailable
 
 TURN_SECONDS = 15.0
 CONNECT_SECONDS = 1.0
-_UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout)
+OK, UNPROCESSABLE, UNAVAILABLE = 200, 422, 503
 
 
 class WorkerLost(Unavailable):
@@ -31,17 +31,11 @@ class WorkerBrain:
         token: str,
         *,
         seconds: float = TURN_SECONDS,
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: Transport | None = None,
     ) -> None:
         self._urls = urls if callable(urls) else (lambda: urls)
         self._turns = itertools.count()
-        self._client = httpx.AsyncClient(
-            headers={TOKEN_HEADER: token},
-            timeout=httpx.Timeout(seconds, connect=CONNECT_SECONDS),
-            limits=httpx.Limits(max_connections=64, max_keepalive_connections=32),
-            transport=transport,
-            trust_env=False,
-        )
+        self._transport = transport or HttpTransport({TOKEN_HEADER: token}, seconds, CONNECT_SECONDS)
 
     async def turn(self, request: TurnRequest) -> TurnResult:
         """See `bot.conversation.ports.Brain.turn`."""
@@ -69,14 +63,14 @@ class WorkerBrain:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        await self._transport.aclose()
 
     async def _health_of(self, url: str) -> dict[str, Any]:
         try:
             return await self._one(url, "GET", "/health", None)
         except BatonError as error:
             return {"status": "unreachable", "reason": error.code}
-        except _UNREACHED:
+        except Unreached:
             return {"status": "unreachable", "reason": "connection_refused"}
 
     async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -85,33 +79,33 @@ class WorkerBrain:
         for offset in range(len(urls) + 1):  # once more around: a worker may be back already
             try:
                 return await self._one(urls[(start + offset) % len(urls)], "POST", path, body)
-            except (*_UNREACHED, WorkerLost):
+            except (Unreached, WorkerLost):
                 continue
         raise Unavailable("The assistant is not running right now.", code="worker_unavailable")
 
     async def _one(self, url: str, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
         try:
-            response = await self._client.request(method, url.rstrip("/") + path, json=body)
-        except _UNREACHED:
-            raise
-        except httpx.TimeoutException as error:
+            status, answer = await self._transport.request(
+                method, url.rstrip("/") + path, None if body is None else fast_json.dumps(body)
+            )
+        except Slow as error:
             raise Unavailable("The assistant took too long.", code="worker_timeout") from error
-        except httpx.HTTPError as error:
+        except Broken as error:
             raise WorkerLost("The assistant broke off its answer.", code="worker_lost") from error
-        return _checked(response)
+        return _checked(status, answer)
 
 
-def _checked(response: httpx.Response) -> dict[str, Any]:
+def _checked(status: int, answer: bytes) -> dict[str, Any]:
     try:
-        body = response.json()
+        body = fast_json.loads(answer)
     except ValueError as error:
         raise Unavailable("The assistant answered nonsense.", code="worker_lost") from error
-    if response.is_success and isinstance(body, dict):
+    if status == OK and isinstance(body, dict):
         return body
     error_body = body.get("error") if isinstance(body, dict) else None
     details = error_body if isinstance(error_body, dict) else {}
     code, message = str(details.get("code") or "worker_failed"), str(details.get("message") or "The assistant failed.")
-    if response.status_code == 503:
+    if status == UNAVAILABLE:
         raise Unavailable(message, code=code)
-    kind = InvalidInput if response.status_code == 422 else BatonError
+    kind = InvalidInput if status == UNPROCESSABLE else BatonError
     raise kind(message, code=code, details=details.get("details"))

@@ -8,6 +8,8 @@ import threading
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from bot.event_loop import loop_factory
+
 T = TypeVar("T")
 
 
@@ -16,7 +18,7 @@ class InferenceThread:
     may go on."""
 
     def __init__(self, at_once: int = 8) -> None:
-        self._loop = asyncio.new_event_loop()
+        self._loop = loop_factory()()
         self._thread = threading.Thread(target=self._run, name="inference", daemon=True)
         self._at_once = at_once
         self._slots: asyncio.Semaphore | None = None

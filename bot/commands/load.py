@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -29,12 +28,13 @@ def replay_command(
 ) -> None:
     """Send recorded messages as customers through real sockets and count what became of them."""
     from bot.app import operator_proof_of_this_installation
+    from bot.event_loop import run
     from bot.load.replay import as_json, read_replay, replay
 
     conversations = read_replay(readable(file))
     total = sum(len(texts) for texts in conversations.values())
     with bar("replaying", total) as progress:
-        report = asyncio.run(
+        report = run(
             replay(
                 conversations,
                 url,
@@ -55,11 +55,12 @@ def bench_command(
 ) -> None:
     """Closed-loop customers: each waits for its answer before it sends the next message."""
     from bot.app import bench_texts, operator_proof_of_this_installation
+    from bot.event_loop import run
     from bot.load.bench import as_json, bench
 
     words.print(f"{users} customers for {seconds:g} s against {url}")
     with bar("measuring", seconds) as progress:
-        report = asyncio.run(
+        report = run(
             bench(
                 users,
                 seconds,

@@ -36,8 +36,9 @@ def setup_command(json_: AsJson = False) -> None:
 def serve_command(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Gateway and worker: one command, one machine."""
     from bot.app import serve
+    from bot.event_loop import run
 
-    asyncio.run(serve(host, port, lambda line: plain.print(line, markup=False, soft_wrap=True)))
+    run(serve(host, port, lambda line: plain.print(line, markup=False, soft_wrap=True)))
 
 
 def worker_command(

@@ -4,6 +4,7 @@ import json
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,16 +98,18 @@ class KnowledgeBase:
             earlier = self._earlier(context)
             if not earlier:
                 return self._answer(alone)
-            together = read_together(alone, earlier, self._encoder)
             if leans_on_context(question):
-                return self._first_answerable(together, alone)
-            return self._first_answerable(alone, together) if may_lean_on_context(question) else self._answer(alone)
+                together = read_together(alone, earlier, self._encoder)
+                return self._first_answerable(together, lambda: alone)
+            if may_lean_on_context(question):
+                return self._first_answerable(alone, lambda: read_together(alone, earlier, self._encoder))
+            return self._answer(alone)
 
-    def _first_answerable(self, one: Question, other: Question) -> Answer:
+    def _first_answerable(self, one: Question, other: Callable[[], Question]) -> Answer:
         first = self._answer(one)
         if first.answerable:
             return first
-        second = self._answer(other)
+        second = self._answer(other())
         return second if second.answerable else first
 
     def _answer(self, question: Question) -> Answer:

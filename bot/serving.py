@@ -54,7 +54,7 @@ from bot.storage.presence import SqlLeases, SqlPresence
 from bot.storage.queue import SqlConversationList
 from bot.storage.review import SqlReview
 from bot.storage.sessions import SqlSessions
-from bot.storage.signals import InProcessSignals
+from bot.storage.signals import ChangeLook, InProcessSignals
 from bot.storage.signals_redis import RedisSignals
 from bot.storage.sql.changes import changed_since
 from bot.storage.sql.store import SqlConversationStore
@@ -164,6 +164,9 @@ class Service:
         if isinstance(self.signals, RedisSignals):
             await self.signals.start()
             self._running.push_async_callback(self.signals.stop)
+        else:
+            changes = ChangeLook(self.signals, changed_since(self.database))
+            self._running.push_async_callback(_cancelled, asyncio.create_task(changes.forever(), name="changes"))
         self._running.push_async_callback(self.brain.aclose)
         if self.supervisor:
             await self.supervisor.start()

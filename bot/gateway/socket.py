@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 
 HELLO_WITHIN = 10.0
 IDLE_AFTER = 30.0
-POLL_EVERY = 5.0
+POLL_EVERY = 60.0
 SEND_WITHIN = 10.0
 REPLAY_PAGE = 500
 PROTOCOL_ERRORS_ALLOWED = 20
@@ -275,7 +276,8 @@ class CustomerSocket:
     # -- writing
 
     async def _follow_log(self) -> None:
-        """Send what the log holds beyond the cursor whenever there is news, and at the latest every poll interval."""
+        """Send what the log holds beyond the cursor whenever there is news. Lost news is made up for by the gateway's
+        one look for all; each socket's own is only the last resort, and not at the same moment as the others'."""
         while True:
             self._news.clear()
             try:
@@ -293,7 +295,7 @@ class CustomerSocket:
 
     async def _wait_for_news(self) -> None:
         try:
-            async with asyncio.timeout(POLL_EVERY):
+            async with asyncio.timeout(POLL_EVERY * random.uniform(0.8, 1.2)):
                 await self._news.wait()
         except TimeoutError:
             return

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 News = tuple[str, Mapping[str, Any] | None]
+ChangedSince = Callable[[datetime], Awaitable[Iterable[str]]]
 
 LISTENER_LIMIT = 256
+LOOK_SECONDS = 5.0
+# Clocks of gateways differ a little, and a change is stamped before it is committed.
+OVERLAP = timedelta(seconds=10)
 
 
 class InProcessSignals:
@@ -107,3 +112,29 @@ class _Listener:
             self._some.clear()
             await self._some.wait()
         return self._waiting.popitem(last=False)[1]
+
+
+class ChangeLook:
+    """One look at the database for a whole gateway: which conversations have news, whoever wrote it. It makes up for
+    every signal that got lost, so that no socket has to look for itself."""
+
+    def __init__(self, local: InProcessSignals, changed_since: ChangedSince) -> None:
+        self._local = local
+        self._changed_since = changed_since
+        self._seen_until = datetime.now(UTC)
+
+    async def look(self, *, everything: bool) -> None:
+        """Tell the listeners here what changed since the last look; `everything` also wakes those who listen to the
+        line, the turns and presence, as after signals were away."""
+        now = datetime.now(UTC)
+        with suppress(Exception):  # the database may be away as well: the next look covers this one's time
+            for topic in await self._changed_since(self._seen_until - OVERLAP):
+                if everything or topic.startswith("conversation:"):
+                    self._local.deliver(topic, None)
+            self._seen_until = now
+
+    async def forever(self, every: float = LOOK_SECONDS) -> None:
+        """Look again and again, until cancelled."""
+        while True:
+            await asyncio.sleep(every)
+            await self.look(everything=False)

@@ -7,9 +7,8 @@ import json
 import logging
 import random
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from redis.asyncio import Redis
@@ -19,17 +18,13 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from bot.conversation.ids import new_id
-from bot.storage.signals import InProcessSignals, News
+from bot.storage.signals import LOOK_SECONDS, ChangedSince, ChangeLook, InProcessSignals, News
 
 log = logging.getLogger(__name__)
-
-ChangedSince = Callable[[datetime], Awaitable[Iterable[str]]]
 
 OUTBOX = 10_000
 BATCH = 500
 CONFIRM_SECONDS = 1.0
-# Clocks of gateways differ a little, and a change is stamped before it is committed.
-OVERLAP = timedelta(seconds=10)
 _BROKEN = (RedisError, OSError, TimeoutError)
 
 
@@ -38,7 +33,8 @@ class RedisSignals:
     others through Redis, one channel a topic, so that a gateway hears only what somebody there listens to.
 
     While Redis is away, `changed_since` (topics with news since a time) is asked every `poll_seconds`, and once more
-    when it is back: news of other gateways comes late by that much, never not at all. Passing news (typing) is lost.
+    when it is back; while it is there, every `look_seconds`, because a message of Redis may be lost without a word.
+    News of other gateways comes late by that much, never not at all. Passing news (typing) is lost.
     """
 
     def __init__(
@@ -47,11 +43,13 @@ class RedisSignals:
         *,
         changed_since: ChangedSince | None = None,
         poll_seconds: float = 1.0,
+        look_seconds: float = LOOK_SECONDS,
         namespace: str = "baton",
     ) -> None:
         self._url = url
         self._changed_since = changed_since
         self._poll_seconds = poll_seconds
+        self._look_seconds = look_seconds
         self._namespace = namespace
         self._origin = new_id()
         self._local = InProcessSignals()
@@ -232,16 +230,12 @@ class RedisSignals:
     async def _poll_forever(self) -> None:
         if self._changed_since is None:
             return
-        seen_until = datetime.now(UTC)
-        was_away = False
+        loop, changes = asyncio.get_running_loop(), ChangeLook(self._local, self._changed_since)
+        looked, was_away = loop.time(), False
         while True:
-            await asyncio.sleep(self._poll_seconds)
-            now = datetime.now(UTC)
-            if not self.connected or was_away:
-                with suppress(Exception):  # the database may be away as well: the next poll covers this one's time
-                    for topic in await self._changed_since(seen_until - OVERLAP):
-                        self._local.deliver(topic, None)
-                    seen_until = now
-            else:
-                seen_until = now
+            await asyncio.sleep(min(self._poll_seconds, self._look_seconds))
+            away = not self.connected or was_away
+            if away or loop.time() - looked >= self._look_seconds:
+                looked = loop.time()
+                await changes.look(everything=away)
             was_away = not self.connected

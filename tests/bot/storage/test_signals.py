@@ -1,11 +1,17 @@
+import asyncio
 import os
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 
 from bot.conversation.ids import new_id
-from bot.storage.signals import InProcessSignals
+from bot.storage.database import Database
+from bot.storage.signals import ChangeLook, InProcessSignals
 from bot.storage.signals_redis import RedisSignals
+from bot.storage.sql import SqlConversationStore
+from bot.storage.sql.changes import changed_since
+from tests.bot.conversation.world import World
 from tests.contracts.signals import SignalsContract
 
 REDIS_URL = os.environ.get("BATON_TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
@@ -19,6 +25,16 @@ class TestInProcessSignals(SignalsContract):
     @pytest.fixture
     def other(self, signals: InProcessSignals) -> InProcessSignals:
         return signals
+
+
+async def test_what_another_process_wrote_is_told_by_the_next_look(sqlite: Database) -> None:
+    world, signals = World(SqlConversationStore(sqlite)), InProcessSignals()
+    world.clock.time = datetime.now(UTC)
+    conversation = await world.customer()
+    looking = asyncio.create_task(ChangeLook(signals, changed_since(sqlite)).forever(every=0.05))
+    async with signals.subscribe(f"conversation:{conversation}") as news, asyncio.timeout(30):
+        assert await anext(news) == (f"conversation:{conversation}", None)
+    looking.cancel()
 
 
 async def connected(namespace: str) -> RedisSignals:

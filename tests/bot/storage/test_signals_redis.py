@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import pytest
@@ -103,6 +104,19 @@ async def test_news_of_other_processes_comes_by_polling_while_redis_is_away(
         world.clock.time = NOON.max.replace(tzinfo=NOON.tzinfo)  # a change after any poll
         await world.says(conversation, "written on another gateway")
         assert await heard(news, 1) == [(f"conversation:{conversation}", None)]
+    await signals.stop()
+
+
+async def test_news_that_redis_swallowed_comes_by_the_next_look(wire: Wire, namespace: str, sqlite: Database) -> None:
+    world = World(SqlConversationStore(sqlite))
+    world.clock.time = datetime.now(UTC)
+    signals = await far_end(wire, namespace, changed_since=changed_since(sqlite), look_seconds=0.05)
+    conversation = await world.customer()
+    topic = f"conversation:{conversation}"
+    async with signals.subscribe(topic, "queue") as news:
+        assert signals.connected
+        await world.says(conversation, "written by somebody whose signal got lost")
+        assert await heard(news, 1) == [(topic, None)]  # and nobody who listens to the line is woken for it
     await signals.stop()
 
 

@@ -1,0 +1,149 @@
+"""What one message and one open socket cost a gateway: the figures that docs/scaling.md multiplies.
+
+`python -m tests.bench.unit_costs [sqlite|postgres]`: a whole gateway and a scripted worker as processes of their own,
+customers over real sockets, figures from /proc and from the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import resource
+import sys
+import tempfile
+import time
+import uuid
+from contextlib import AsyncExitStack, ExitStack
+from pathlib import Path
+
+import httpx
+from sqlalchemy import text
+from websockets.asyncio.client import connect as open_socket
+
+from bot.storage.database import connect
+from tests.chaos.town import Town, staffed
+from tests.support.databases import postgres_database
+from tests.support.mother import Mother
+
+CUSTOMERS, SECONDS, IDLE, IDLE_SECONDS = 20, 12.0, 1500, 20.0
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor time of a process so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def megabytes(pid: int) -> float:
+    """Memory of a process that is its own: what it shares with the process it was forked from is left out."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    found = {line.split(":")[0]: int(line.split()[1]) for line in lines if line.endswith("kB")}
+    return (found["Private_Clean"] + found["Private_Dirty"]) / 1024
+
+
+async def database_bytes(url: str) -> int:
+    """Size of the database with what it has in its log."""
+    database = connect(url)
+    try:
+        pages = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+        ask = text(pages if database.is_sqlite else "SELECT pg_database_size(current_database())")
+        return int(await database.read_script(lambda connection: connection.execute(ask).scalar_one()))
+    finally:
+        await database.close()
+
+
+class Speaker:
+    """A customer who writes as soon as the last message is answered."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.answered = 0
+
+    async def talk(self, until: float) -> None:
+        """Until then, by the loop's clock."""
+        async with httpx.AsyncClient(base_url=f"http://{self.address}/api/v1", trust_env=False) as http:
+            session = (await http.post("/widget/sessions", json={})).json()
+        async with open_socket(f"ws://{self.address}/api/v1/widget/ws", proxy=None) as ws:
+            await ws.send(json.dumps({"type": "hello", "session_token": session["session_token"], "last_seq": 0}))
+            while asyncio.get_running_loop().time() < until:
+                said = f"where is my parcel {uuid.uuid4().hex[:8]}"
+                await ws.send(json.dumps({"type": "message", "client_message_id": uuid.uuid4().hex, "text": said}))
+                while f"re: {said}" not in str(await ws.recv()):
+                    pass
+                self.answered += 1
+
+
+async def message_costs(town: Town, pids: dict[str, int]) -> dict:
+    """Customers without a pause for some seconds."""
+    address = f"127.0.0.1:{town.gateways[0].port}"
+    speakers = [Speaker(address) for _ in range(CUSTOMERS)]
+    loop = asyncio.get_running_loop()
+    await asyncio.gather(*(speaker.talk(loop.time() + 2) for speaker in speakers))
+    size, spent = await database_bytes(town.database_url), {name: cpu_seconds(pid) for name, pid in pids.items()}
+    began, before = time.monotonic(), sum(speaker.answered for speaker in speakers)
+    await asyncio.gather(*(speaker.talk(loop.time() + SECONDS) for speaker in speakers))
+    answered = sum(speaker.answered for speaker in speakers) - before
+    used = {
+        f"{name}_cpu_ms": round((cpu_seconds(pid) - spent[name]) / answered * 1000, 2) for name, pid in pids.items()
+    }
+    return {
+        "answered": answered,
+        "answered_per_second": round(answered / (time.monotonic() - began), 1),
+        **{name: round(milliseconds, 2) for name, milliseconds in used.items()},
+        "database_bytes": round((await database_bytes(town.database_url) - size) / answered),
+    }
+
+
+async def idle_costs(town: Town, pid: int) -> dict:
+    """Sockets of as many customers that only ping, as a widget does every 20 seconds."""
+    address = f"127.0.0.1:{town.gateways[0].port}"
+    before = megabytes(pid)
+    async with AsyncExitStack() as stack, httpx.AsyncClient(trust_env=False) as http:
+        sockets = []
+        for _ in range(IDLE):
+            answer = await http.post(f"http://{address}/api/v1/widget/sessions", json={})
+            ws = await stack.enter_async_context(open_socket(f"ws://{address}/api/v1/widget/ws", proxy=None))
+            token = answer.json()["session_token"]
+            await ws.send(json.dumps({"type": "hello", "session_token": token, "last_seq": 0}))
+            sockets.append(ws)
+        await asyncio.sleep(2)
+        held, spent, began = megabytes(pid), cpu_seconds(pid), time.monotonic()
+        for ws in sockets:
+            await ws.send('{"type":"ping"}')
+            await asyncio.sleep(IDLE_SECONDS / len(sockets))
+        elapsed = time.monotonic() - began
+        return {
+            "idle_sockets": IDLE,
+            "kilobytes_a_socket": round((held - before) / IDLE * 1024, 1),
+            "cpu_percent_a_thousand": round((cpu_seconds(pid) - spent) / elapsed * 100 / IDLE * 1000, 2),
+        }
+
+
+async def measure(kind: str, mother: Mother, place: Path, stack: ExitStack) -> dict:
+    """Both figures on a database of that kind."""
+    url = stack.enter_context(postgres_database()) if kind == "postgres" else f"sqlite:///{place}/baton.sqlite3"
+    database = connect(url)
+    tokens = await staffed(database)
+    await database.close()
+    town = Town(mother, place, url, tokens, hurried={"lease_seconds": 15.0, "poll_seconds": 1.0})
+    async with town.night(random.Random(0)):
+        pids = {"gateway": town.gateways[0].child.pid, "worker": town.workers[0].child.pid}
+        return {"database": kind, **await message_costs(town, pids), **await idle_costs(town, pids["gateway"])}
+
+
+def main() -> None:
+    """Print the figures."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (8192, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    kinds = sys.argv[1:] or ["sqlite", "postgres"]
+    for kind in kinds:
+        with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+            mother = Mother(Path(name))
+            stack.callback(mother.close)
+            print(json.dumps(asyncio.run(measure(kind, mother, Path(name), stack))), flush=True)
+
+
+if __name__ == "__main__":
+    main()

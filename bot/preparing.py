@@ -79,12 +79,19 @@ def prepare_index(
     places: Places, embedding_model: str | None, *, rebuild: bool = False, progress: Callable[[str, int, int], None]
 ) -> dict[str, Any]:
     """Build the knowledge base's index if articles or encoder changed. Raises `BrokenArticles` naming every mistake."""
-    from kb_index.articles import load_articles
+    from kb_index.articles import load_articles, load_unanswered
     from kb_index.build import build
     from kb_index.embedding import load_encoder
 
     encoder = load_encoder(embedding_model, places.cache, threads=os.cpu_count() or 1)
-    report = build(load_articles(places.articles), places.index, encoder, rebuild=rebuild, progress=progress)
+    report = build(
+        load_articles(places.articles),
+        places.index,
+        encoder,
+        unanswered=load_unanswered(places.articles),
+        rebuild=rebuild,
+        progress=progress,
+    )
     return {
         "changed": report.changed,
         "articles": report.articles,

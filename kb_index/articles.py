@@ -12,6 +12,7 @@ from kb_index.errors import ArticleError, BrokenArticles
 
 CUSTOMER = "customer"
 MAX_WORDS = 100_000
+UNANSWERED = "unanswered.txt"
 
 _FENCE = "---"
 _FIELDS = ("id", "title", "questions", "tags", "audience", "updated", "next", "related")
@@ -72,6 +73,19 @@ def read_articles(folder: Path) -> tuple[list[Article], list[ArticleError]]:
             if first is not article:
                 errors.append(_duplicate(article, first))
     return list(articles.values()), errors
+
+
+def load_unanswered(folder: Path) -> list[str]:
+    """The questions that no article answers, from `unanswered.txt`: one a line, `#` begins a remark; none if absent."""
+    try:
+        lines = (folder / UNANSWERED).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    except UnicodeDecodeError as error:
+        raise BrokenArticles(
+            [ArticleError(str(folder / UNANSWERED), 1, "The file is not UTF-8 text.", "Save it as UTF-8.")]
+        ) from error
+    return list(dict.fromkeys(text for line in lines if (text := line.strip()) and not text.startswith("#")))
 
 
 def _duplicate(article: Article, first: Article) -> ArticleError:

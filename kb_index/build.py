@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -20,9 +20,10 @@ from kb_index.chunks import cut_passages
 from kb_index.embedding import SentenceEncoder, Vectors
 from kb_index.errors import IndexMismatch, IndexMissing
 from kb_index.index import Entry, Index
+from kb_index.trials import learn_head
 
 # Raise it whenever the files or the way texts become rows change.
-FORMAT = 5
+FORMAT = 6
 POINTER, MANIFEST, JOURNAL = "CURRENT", "manifest.json", "journal.jsonl"
 _BUILD_LOCK = "BUILD"
 _KEPT_GENERATIONS = 2
@@ -77,13 +78,15 @@ def build(
     index_dir: Path,
     encoder: SentenceEncoder,
     *,
+    unanswered: Sequence[str] = (),
     rebuild: bool = False,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Makes the index of the articles for customers and lets readers move to it.
 
     Articles whose text did not change keep their vectors. Nothing is done where content, model and format are those
-    of the present index, unless `rebuild`. `progress` is told (stage, done, of). Readers see the old index or the
+    of the present index, unless `rebuild`. `unanswered` are questions known to have no answer: from them it learns
+    where to refuse. `progress` is told (stage, done, of). Readers see the old index or the
     new one, never a part.
     """
     began = time.perf_counter()
@@ -93,12 +96,14 @@ def build(
         entries = [Entry(a, tuple(cut_passages(a))) for a in articles if a.audience == CUSTOMER]
         journal = _journal_size(index_dir)
         previous = None if rebuild else _previous(index_dir, encoder)
-        content = _content_hash(entries)
+        content = _content_hash(entries, unanswered)
         if previous and previous[1].content == content and not journal:
             manifest = previous[1]
             return BuildReport(previous[0], False, manifest.articles, manifest.passages, 0, time.perf_counter() - began)
         index, embedded = _fill(entries, encoder, Index.load(previous[0]) if previous else None, tell)
-        calibration = calibrate(index, encoder, lambda done, of: tell("calibrate", done, of))
+        index.unanswered.add(encoder.encode(unanswered))
+        index.head = learn_head(index)
+        calibration = calibrate(index, encoder, lambda done, of: tell("calibrate", done, of), unanswered)
         generation = _write(index, index_dir, _manifest(index, encoder, content, calibration))
         with locked(index_dir):
             _carry_over(index_dir, journal, generation)
@@ -184,8 +189,8 @@ def _fill(entries: list[Entry], encoder: SentenceEncoder, old: Index | None, tel
     return index, len(fresh)
 
 
-def _content_hash(entries: list[Entry]) -> str:
-    return hashlib.sha256("".join(entry.digest for entry in entries).encode()).hexdigest()
+def _content_hash(entries: list[Entry], unanswered: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join([*(entry.digest for entry in entries), *unanswered]).encode()).hexdigest()
 
 
 def _manifest(index: Index, encoder: SentenceEncoder, content: str, calibration: Calibration) -> Manifest:

@@ -100,21 +100,22 @@ class FieldSearch:
 
     def __init__(self, field: Field, query: Vectors, depth: int, hidden: Collection[int] = ()) -> None:
         self._field = field
-        self._query = field.vectors.prepare(query)[0]
+        self.query = field.vectors.prepare(query)[0]
+        """The prepared vector: less the common part, of unit length."""
         self._hidden = np.array(sorted(hidden), dtype=np.int64)
         self._all = self._score_all() if field.vectors.exact else None
-        nearest = field.vectors.nearest(self._query, depth) if self._all is None else top(self._all, depth)
+        nearest = field.vectors.nearest(self.query, depth) if self._all is None else top(self._all, depth)
         self.candidates = field.living_owners(nearest)
 
     def _score_all(self) -> Scores:
-        scores = self._field.vectors.scores(self._query)
+        scores = self._field.vectors.scores(self.query)
         scores[self._hidden] = 0.0
         return scores
 
     def _score(self, rows: Rows) -> Scores:
         if self._all is not None:
             return self._all[rows]
-        scores = self._field.vectors.scores(self._query, rows)
+        scores = self._field.vectors.scores(self.query, rows)
         scores[np.isin(rows, self._hidden)] = 0.0
         return scores
 

@@ -8,12 +8,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from kb_index.articles import Article, NextStep
 from kb_index.chunks import Passage
 from kb_index.embedding import Vectors
 from kb_index.field import Field
+from kb_index.head import Head
 from kb_index.keywords import KeywordIndex
-from kb_index.vectors import EXACT_ROWS, center_of
+from kb_index.vectors import EXACT_ROWS, VectorIndex, center_of
 from kb_index.words import stems
 
 _REMEMBERED = 2_000
@@ -62,6 +65,8 @@ class Index:
         self.questions = questions
         self.passages = passages
         self.words = words or KeywordIndex()
+        self.unanswered = VectorIndex(questions.vectors.center)
+        self.head: Head | None = None
         self._entries: list[Entry | None] = []
         self._numbers: dict[str, int] = {}
         self._stems: dict[int, frozenset[str]] = {}
@@ -115,6 +120,8 @@ class Index:
         self.questions.add(questions)
         self.passages.add(passages)
         self.words.add(entry.whole_text)
+        if self.head:
+            self.head.adopt(self.questions.vectors.prepare(np.concatenate([questions, passages]))[0])
 
     def remove(self, article_id: str) -> bool:
         """Takes an article out; False if there was none."""
@@ -122,6 +129,8 @@ class Index:
         if number is None:
             return False
         self.words.remove(number, self.entry(number).whole_text)
+        if self.head:
+            self.head.remove(number)
         self.questions.remove(number)
         self.passages.remove(number)
         self._entries[number] = None
@@ -151,6 +160,9 @@ class Index:
         self.questions.save(folder / "questions")
         self.passages.save(folder / "passages")
         self.words.save(folder / "words.npz")
+        self.unanswered.save(folder / "unanswered")
+        if self.head:
+            self.head.save(folder / "head.npz")
 
     @classmethod
     def load(cls, folder: Path) -> "Index":
@@ -162,6 +174,9 @@ class Index:
             Field.load(folder / "passages", [len(entry.passages) + len(entry.headings) for entry in entries]),
             KeywordIndex.load(folder / "words.npz"),
         )
+        index.unanswered = VectorIndex.load(folder / "unanswered")
+        if (folder / "head.npz").is_file():
+            index.head = Head.load(folder / "head.npz")
         index._entries = list(entries)
         index._numbers = {entry.article.id: number for number, entry in enumerate(entries)}
         return index

@@ -8,6 +8,7 @@ import numpy as np
 from kb_index.embedding import SentenceEncoder, Vectors
 from kb_index.field import FieldSearch, Scores
 from kb_index.fusion import fuse
+from kb_index.head import Head, Verdict
 from kb_index.index import Index
 from kb_index.spelling import Speller
 from kb_index.vectors import top
@@ -39,18 +40,29 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """What a trial question must not see: one question row of an article, or all of the article."""
+    """What a trial question must not see: one question row of an article, all of an article, or itself.
+
+    `unanswered_row` is its own row among the questions without an answer; it has no article then.
+    """
 
     number: int
     question_row: int | None = None
+    unanswered_row: int | None = None
+
+    @property
+    def whole_article(self) -> bool:
+        """Whether all of an article is hidden."""
+        return self.question_row is None and self.unanswered_row is None
 
     def question_rows(self, index: Index) -> frozenset[int]:
         """The rows of the questions field that count as absent."""
-        return frozenset(index.questions.rows_of(self.number) if self.question_row is None else [self.question_row])
+        if self.whole_article:
+            return frozenset(index.questions.rows_of(self.number))
+        return frozenset() if self.question_row is None else frozenset([self.question_row])
 
     def passage_rows(self, index: Index) -> frozenset[int]:
         """The rows of the passages field that count as absent."""
-        return frozenset(index.passages.rows_of(self.number) if self.question_row is None else [])
+        return frozenset(index.passages.rows_of(self.number) if self.whole_article else [])
 
     def left_text(self, index: Index) -> str:
         """What is left of the article's text."""
@@ -67,18 +79,36 @@ class Hidden:
 class Ranking:
     """The articles for one question, best first; keeps the field searches for choosing passages."""
 
-    def __init__(self, index: Index, question: Question, limit: int, hidden: Hidden | None = None) -> None:
+    def __init__(
+        self, index: Index, question: Question, limit: int, hidden: Hidden | None = None, head: Head | None = None
+    ) -> None:
         self.question = question
+        self._hidden = hidden
         depth = max(_DEPTH, limit)
         self._questions = index.questions.search(question.vector, depth, hidden.question_rows(index) if hidden else ())
         self.passages = index.passages.search(question.vector, depth, hidden.passage_rows(index) if hidden else ())
         self._words = index.words.scores(question.terms)
-        if hidden:
+        if hidden and hidden.unanswered_row is None:
             self._words[hidden.number] = index.words.score_text(hidden.left_text(index), question.terms)
+        self.verdict = self._judge(head or index.head)
         numbers = self._questions.candidates | self.passages.candidates | self._wordiest(index, depth)
-        if hidden and hidden.question_row is None:
+        if hidden and hidden.whole_article:
             numbers.discard(hidden.number)
         self.articles = self._ranked(sorted(numbers), limit)
+
+    def _judge(self, head: Head | None) -> Verdict | None:
+        whole = self._hidden.number if self._hidden and self._hidden.whole_article else None
+        return head.judge(self._questions.query, whole) if head else None
+
+    def unanswered(self, index: Index, count: int) -> Scores:
+        """How near the nearest questions are that no article answers, best first; zeros if none are known."""
+        scores: Scores = index.unanswered.scores(self._questions.query)
+        if self._hidden and self._hidden.unanswered_row is not None:
+            scores[self._hidden.unanswered_row] = 0.0
+        best = np.zeros(count, dtype=np.float32)
+        found = np.sort(scores)[::-1][:count]
+        best[: len(found)] = np.maximum(found, 0.0)
+        return best
 
     def _wordiest(self, index: Index, depth: int) -> set[int]:
         rows = top(self._words, depth)
@@ -86,8 +116,9 @@ class Ranking:
 
     def _ranked(self, numbers: list[int], limit: int) -> list[Ranked]:
         questions, passages = self._questions.scores(numbers), self.passages.scores(numbers)
-        words: Scores = self._words[np.array(numbers, dtype=np.int64)]
-        fused = fuse(questions, passages, words)
+        chosen = np.array(numbers, dtype=np.int64)
+        words: Scores = self._words[chosen]
+        fused = fuse(questions, passages, words, self.verdict.owners[chosen] if self.verdict else None)
         order = np.argsort(-fused, kind="stable")[:limit]
         return [
             Ranked(numbers[i], float(fused[i]), float(questions.best[i]), float(passages.best[i]), float(words[i]))

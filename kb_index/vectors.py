@@ -1,5 +1,6 @@
 """Vectors by row: exact search while that is fast, a graph (HNSW) above, exact scores always."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,11 @@ class VectorIndex:
         """The vectors of rows as they were added."""
         part = slice(rows.start, rows.stop)
         vectors: Vectors = self._store[part] * self._scales[part, None] + self.center
+        return vectors
+
+    def rows(self, chosen: Sequence[int] | Rows) -> Vectors:
+        """Prepared vectors of rows, as `scores` compares them."""
+        vectors: Vectors = self._store[np.asarray(chosen, dtype=np.int64)]
         return vectors
 
     def prepare(self, vectors: Vectors) -> tuple[Vectors, Vectors]:

@@ -19,7 +19,7 @@ from bot.brain.agent import Model, load_model
 from bot.brain.nlu.encoders import keep_under, serving_encoder
 from bot.brain.turn import compute_turn
 from bot.conversation.model import JsonDict, Reply, TurnMessage, TurnRequest, TurnResult
-from kb_index.articles import load_articles
+from kb_index.articles import load_articles, load_unanswered
 from kb_index.build import build
 from kb_index.search import KnowledgeBase
 
@@ -73,7 +73,9 @@ def knowledge() -> KnowledgeBase:
     """The knowledge base over the project's own articles."""
     keep_under(ROOT / "var" / "cache")
     encoder = serving_encoder(None)
-    build(load_articles(ROOT / "data" / "kb"), KEPT / "index", encoder)
+    build(
+        load_articles(ROOT / "data" / "kb"), KEPT / "index", encoder, unanswered=load_unanswered(ROOT / "data" / "kb")
+    )
     return KnowledgeBase.open(KEPT / "index", encoder)
 
 

@@ -68,7 +68,7 @@ def test_front_matter_is_complete(article: str) -> None:
     _, front, _ = LOADED[article]
     assert set(front) <= {"id", "title", "questions", "tags", "audience", "updated", "next", "related"}
     assert 5 <= len(front["title"]) <= 70
-    assert 5 <= len(front["questions"]) <= 8
+    assert 15 <= len(front["questions"]) <= 60
     assert all(isinstance(question, str) and len(question) > 8 for question in front["questions"])
     assert len(front["tags"]) >= 2
     assert front["audience"] == "customer"

@@ -14,7 +14,7 @@ import httpx
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
-TROUBLE = (OSError, WebSocketException, TimeoutError, EOFError)
+TROUBLE = (OSError, WebSocketException, TimeoutError, EOFError, httpx.HTTPError)
 DEAD_AFTER = 1.5
 PING_EVERY = 0.3
 
@@ -25,6 +25,7 @@ class Page:
 
     number: int
     address: str
+    polls: bool = False
     shown: dict[int, dict] = field(default_factory=dict)
     cursor: int = 0
     seen_at: dict[int, float] = field(default_factory=dict)
@@ -36,9 +37,14 @@ class Customer:
     """A customer with several pages on one conversation. The first page writes; what is not acknowledged is sent again
     under the same id."""
 
-    def __init__(self, name: str, addresses: Sequence[str], chance: random.Random, pages: int = 2) -> None:
+    def __init__(
+        self, name: str, addresses: Sequence[str], chance: random.Random, *, pages: int = 2, polls: bool = False
+    ) -> None:
+        """`polls`: the first page has no sockets, as behind a proxy that blocks them."""
         self.name = name
-        self.pages = [Page(number, addresses[number % len(addresses)]) for number in range(pages)]
+        self.pages = [
+            Page(number, addresses[number % len(addresses)], polls=polls and number == 0) for number in range(pages)
+        ]
         self.sent: dict[str, str] = {}
         self.unacked: dict[str, str] = {}
         self.acks: dict[str, tuple[int, str]] = {}
@@ -102,19 +108,45 @@ class Customer:
         await asyncio.sleep(page.number * self._chance.uniform(0, 0.5))
         while True:
             try:
-                async with asyncio.timeout(None) as alive:
-                    await self._connected(page, alive)
+                await (self._polling(page) if page.polls else self._connected(page))
             except* TROUBLE:
                 pass
             await asyncio.sleep(self._chance.uniform(0.01, 0.2))
 
-    async def _connected(self, page: Page, alive: asyncio.Timeout) -> None:
+    async def _polling(self, page: Page) -> None:
+        """Without sockets: what a widget falls back to."""
+        headers = {"Authorization": f"Bearer {self._token}"}
+        base = f"http://{page.address}/api/v1"
+        client = httpx.AsyncClient(base_url=base, headers=headers, timeout=DEAD_AFTER, trust_env=False)
+        async with client as http, asyncio.TaskGroup() as both:
+            both.create_task(self._long_poll(page, http))
+            if page.number == 0:
+                both.create_task(self._post(http))
+
+    async def _long_poll(self, page: Page, http: httpx.AsyncClient) -> None:
+        while True:
+            answer = await http.get("/widget/events", params={"after": page.cursor, "wait": 1})
+            body = answer.raise_for_status().json()
+            page.connections += 1
+            for frame in body["events"]:
+                self._shown(page, frame)
+            page.cursor = max(page.cursor, body["last_seq"])
+
+    async def _post(self, http: httpx.AsyncClient) -> None:
+        while True:
+            self._to_send.clear()
+            for key, text in list(self.unacked.items()):
+                answer = await http.post("/widget/messages", json={"client_message_id": key, "text": text})
+                self._acknowledged(answer.raise_for_status().json())
+            await self._to_send.wait()
+
+    async def _connected(self, page: Page) -> None:
         url = f"ws://{page.address}/api/v1/widget/ws"
         async with connect(url, open_timeout=DEAD_AFTER, close_timeout=0.1, ping_interval=None, proxy=None) as ws:
             await ws.send(json.dumps({"type": "hello", "session_token": self._token, "last_seq": page.cursor}))
             page.connections += 1
             async with asyncio.TaskGroup() as both:
-                both.create_task(self._read(page, ws, alive))
+                both.create_task(self._read(page, ws))
                 both.create_task(self._ping(ws))
                 if page.number == 0:
                     both.create_task(self._send(ws))
@@ -134,10 +166,10 @@ class Customer:
                     await ws.send(json.dumps({"type": "message", "client_message_id": key, "text": text}))
             await self._to_send.wait()
 
-    async def _read(self, page: Page, ws, alive: asyncio.Timeout) -> None:
+    async def _read(self, page: Page, ws) -> None:
         while True:
-            alive.reschedule(asyncio.get_running_loop().time() + DEAD_AFTER)
-            frame = json.loads(await ws.recv())
+            async with asyncio.timeout(DEAD_AFTER):
+                frame = json.loads(await ws.recv())
             match frame["type"]:
                 case "event":
                     self._shown(page, frame)

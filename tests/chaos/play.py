@@ -57,7 +57,10 @@ async def play(town: Town, seed: int, trouble: Trouble | None = None, *, message
         post.lives, post.arms = 0, [] if trouble else arms_of(post, POINTS[seed % len(POINTS)], chance)
     async with town.night(chance):
         addresses = [f"127.0.0.1:{post.port}" for post in town.gateways] if trouble else [town.address]
-        customers = [Customer(f"c{n}", addresses, chance) for n in range(CUSTOMERS)]
+        customers = [
+            Customer(f"c{n}", addresses, chance, polls=n == 1 and trouble is None and seed % 3 == 0)
+            for n in range(CUSTOMERS)
+        ]
         agents = Agents(town.address, town.tokens, chance)
         await asyncio.gather(agents.arrive(), *(customer.arrive() for customer in customers))
         async with asyncio.TaskGroup() as talk:

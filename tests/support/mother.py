@@ -120,9 +120,10 @@ class Kind:
 
 
 def _run_gateway(kind: Kind, port: int) -> None:
+    from bot.event_loop import run
     from bot.serving import run_service
 
-    asyncio.run(run_service(kind.service, replace(kind.values, port=port), lambda ready: None))
+    run(run_service(kind.service, replace(kind.values, port=port), lambda ready: None))
 
 
 def _run_worker(port: int, failpoints) -> None:

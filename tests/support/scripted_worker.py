@@ -3,6 +3,7 @@
 import asyncio
 
 from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
@@ -44,6 +45,8 @@ class ScriptedWorker:
             return JSONResponse({"error": {"code": "bad_worker_token", "message": "no", "details": {}}}, 401)
         try:
             turn = request_from_json(await request.json())
+        except ClientDisconnect:
+            return JSONResponse({})
         except BatonError as error:
             return JSONResponse({"error": {"code": error.code, "message": error.message, "details": {}}}, 422)
         self.turns += 1

@@ -16,6 +16,7 @@ from bot.errors import BatonError
 from bot.storage.database import Database, connect
 from bot.storage.sql.store import SqlConversationStore
 from tests.chaos.checks import wrongs_of
+from tests.chaos.desk_page import DeskPage
 from tests.chaos.people import Agents, Customer
 from tests.chaos.town import Town, arms_of
 from tests.support.failpoints import GATEWAY_POINTS, WORKER_POINTS
@@ -63,12 +64,13 @@ async def play(town: Town, seed: int, trouble: Trouble | None = None, *, message
         ]
         agents = Agents(town.address, town.tokens, chance)
         await asyncio.gather(agents.arrive(), *(customer.arrive() for customer in customers))
+        desk = DeskPage(town.address, town.tokens[1], [customer.id for customer in customers], chance)
         async with asyncio.TaskGroup() as talk:
             for number, customer in enumerate(customers):
                 talk.create_task(_talk(customer, messages, chance, person=number == 0))
             talk.create_task((trouble or any_trouble)(town, chance))
         town.disarm()
-        await _end(town, customers, agents, report)
+        await _end(town, customers, agents, desk, report)
     report.messages = sum(len(customer.acks) for customer in customers)
     report.cuts = sum(wire.troubles for wire in town.wires)
     report.deaths = town.deaths()[deaths:]
@@ -127,25 +129,27 @@ def _signalled(town: Town, chance: random.Random, how: int) -> Child | None:
     return child
 
 
-async def _end(town: Town, customers: list[Customer], agents: Agents, report: Report) -> None:
+async def _end(town: Town, customers: list[Customer], agents: Agents, desk: DeskPage, report: Report) -> None:
     """Wait until nothing is owed to anybody and every page has everything, then look whether it is right."""
     database = connect(town.database_url)
     try:
         try:
             async with asyncio.timeout(SETTLED_WITHIN):
-                while not await _settled(database, customers):
+                while not await _settled(database, customers, desk):
                     await asyncio.sleep(0.1)
         except TimeoutError:
             report.wrongs.append(f"not settled after {SETTLED_WITHIN} s")
         await agents.leave()
+        await desk.leave()
         await asyncio.gather(*(customer.leave() for customer in customers))
         async with httpx.AsyncClient(base_url=f"http://{town.address}/api/v1", timeout=10, trust_env=False) as http:
             report.wrongs += await wrongs_of(database, http, customers, agents)
+            report.wrongs += await desk.compare(http)
     finally:
         await database.close()
 
 
-async def _settled(database: Database, customers: list[Customer]) -> bool:
+async def _settled(database: Database, customers: list[Customer], desk: DeskPage) -> bool:
     if any(customer.unacked for customer in customers):
         return False
     store = SqlConversationStore(database)
@@ -155,7 +159,11 @@ async def _settled(database: Database, customers: list[Customer]) -> bool:
         for customer in customers:
             now = await store.read(lambda read, id_=customer.id: read.conversation(id_))
             public = await store.read(lambda read, id_=customer.id: read.events(id_, 0, 100_000, False))
-            if now.state.value != "bot" or any(page.cursor != public[-1].seq for page in customer.pages):
+            if (
+                now.state.value != "bot"
+                or desk.last_seq(customer.id) != now.last_seq
+                or any(page.cursor != public[-1].seq for page in customer.pages)
+            ):
                 return False
         return True
     return False

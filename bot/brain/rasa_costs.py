@@ -5,11 +5,17 @@ Measured on a dialogue of 16 messages: with the first two, a turn costs a third 
 
 from __future__ import annotations
 
-from functools import cache
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 import rasa.core.processor
 from rasa.core.actions.action import RemoteAction
+from rasa.core.policies.policy import Policy
+from rasa.core.policies.rule_policy import RulePolicy
+from rasa.core.processor import MessageProcessor
+from rasa.shared.core.constants import SHOULD_NOT_BE_SET
 from rasa.shared.core.events import Event
 from rasa.shared.utils.common import all_subclasses
 
@@ -25,6 +31,12 @@ def spare() -> None:
     Event.resolve_by_type = staticmethod(_event_class)
     # Rasa has its graph scheduled anew for every prediction.
     rasa.core.processor.DaskGraphRunner = DirectGraphRunner
+    # Rasa tries every rule on every state of the dialogue; see below.
+    RulePolicy._get_possible_keys = _possible_keys
+    # Rasa writes out the whole dialogue for debug messages, and builds an empty domain at every message only to see
+    # whether ours is one. Entities and intents are those of our own components, checked when a model is tried.
+    Policy.format_tracker_states = staticmethod(_unwritten)
+    MessageProcessor._check_for_unseen_features = _unchecked
 
 
 def _in_order(self: RemoteAction, result: dict[str, Any]) -> bool:
@@ -44,3 +56,49 @@ def _event_classes() -> dict[str, type[Event]]:
     for kind in all_subclasses(Event):
         classes.setdefault(kind.type_name, kind)
     return classes
+
+
+def _unwritten(states: Sequence[Mapping[str, Any]]) -> str:
+    return ""
+
+
+def _unchecked(self: MessageProcessor, parse_data: Mapping[str, Any]) -> None:
+    return None
+
+
+def _possible_keys(self: RulePolicy, lookup: Mapping[str, str], states: Sequence[Mapping[str, Any]]) -> set[str]:
+    """The rules whose states all fit the end of the dialogue: what Rasa finds, without going on to states before the
+    rule's own and without trying rules for another latest action or intent."""
+    if not states:
+        return set(lookup)
+    back = states[::-1]
+    tried = _rules_for(tuple(lookup), *_occasion(back[0]))
+    return {
+        key
+        for key in tried
+        if all(self._is_rule_applicable(key, turn, back[turn]) for turn in range(min(_length(key), len(back))))
+    }
+
+
+@lru_cache(maxsize=10_000)
+def _length(key: str) -> int:
+    return len(json.loads(key))
+
+
+@lru_cache(maxsize=4_096)
+def _rules_for(keys: tuple[str, ...], action: str | None, intent: str | None) -> tuple[str, ...]:
+    return tuple(key for key in keys if _may_fit(json.loads(key)[-1], action, intent))
+
+
+def _may_fit(latest: Mapping[str, Any], action: str | None, intent: str | None) -> bool:
+    wanted_action, wanted_intent = _occasion(latest)
+    return wanted_action is None or (wanted_action == action and wanted_intent in {None, intent})
+
+
+def _occasion(state: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    return _named(state.get("prev_action"), "action_name"), _named(state.get("user"), "intent")
+
+
+def _named(part: Mapping[str, Any] | None, name: str) -> str | None:
+    found = (part or {}).get(name)
+    return found if isinstance(found, str) and found != SHOULD_NOT_BE_SET else None

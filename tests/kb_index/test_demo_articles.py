@@ -55,3 +55,20 @@ def test_answers_are_short_passages_with_a_source(shop: KnowledgeBase) -> None:
     assert answer.sources[0].url == f"/help/{answer.sources[0].article_id}"
     assert "6.95" in answer.text
     assert len(answer.text.split()) < 120
+
+
+def test_the_passage_that_answers_is_among_those_shown(shop: KnowledgeBase) -> None:
+    """`heading` of each question names the passage that answers it; '' is the article's beginning."""
+    rows = [json.loads(line) for line in (Path(__file__).parent / "passages.jsonl").read_text().splitlines()]
+    answers = [(row, shop.answer(row["text"])) for row in rows]
+    right = [(row, a) for row, a in answers if a.answerable and a.sources[0].article_id == row["article"]]
+    found = [row for row, answer in right if row["heading"] in {passage.heading for passage in answer.passages}]
+    alone = [answer for _, answer in right if len(answer.passages) == 1]
+    assert len(right) >= 30
+    assert len(found) >= 0.85 * len(right)
+    assert len(alone) >= 0.6 * len(right)
+
+
+def test_what_the_article_is_about_goes_before_its_details(shop: KnowledgeBase) -> None:
+    answer = shop.answer("do you price match")
+    assert answer.text.startswith("We match a lower price")

@@ -28,7 +28,6 @@ URGENCY = "urgency"
 EXAMPLES = Path(__file__).with_name("mood_examples.yml")
 _SCALES = {FRUSTRATION: ("frustrated", "calm"), URGENCY: ("urgent", "unhurried")}
 _FILE = "mood.npz"
-_OWN_IMPORTANCE = 0.5
 
 
 class UntrainedMood(RuntimeError):
@@ -110,7 +109,7 @@ class MoodReader(GraphComponent):
 
     def _learn(self, training_data: TrainingData, examples: Mapping[str, Sequence[str]]) -> Scale:
         encoder = bulk_encoder(self._config["model"])
-        features, marks, importance = [], [], []
+        features, marks = [], []
         for side, texts in examples.items():
             own = _examples_of(training_data, set(self._config[side]), encoder.model_id)
             rows = [mood_features(texts, encoder.encode(texts))]
@@ -119,8 +118,7 @@ class MoodReader(GraphComponent):
                 rows.append(mood_features([text for text, _ in own], own_vectors))
             features.extend(rows)
             marks.extend([side == next(iter(examples))] * (len(texts) + len(own)))
-            importance.extend([1.0] * len(texts) + [_OWN_IMPORTANCE] * len(own))
-        return fit_scale(np.vstack(features), np.array(marks), np.array(importance, dtype=np.float32))
+        return fit_scale(np.vstack(features), np.array(marks))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets `frustration` and `urgency` on every message; 0 on an empty one."""

@@ -12,7 +12,6 @@ from scipy.optimize import minimize
 from bot.brain.nlu.mood_signals import mood_signals
 
 Floats = npt.NDArray[np.float32]
-_SIGNAL_WEIGHT = 0.5
 
 
 @dataclass(frozen=True)
@@ -29,15 +28,13 @@ class Scale:
 
 def mood_features(texts: Sequence[str], vectors: Floats) -> Floats:
     """Vector and signals side by side."""
-    return np.hstack([vectors, _SIGNAL_WEIGHT * mood_signals(texts)]).astype(np.float32)
+    return np.hstack([vectors, mood_signals(texts)]).astype(np.float32)
 
 
-def fit_scale(features: Floats, present: npt.NDArray[np.bool_], importance: Floats, penalty: float = 1.0) -> Scale:
-    """Logistic regression with both sides weighing the same; `importance` is a row's weight within its side."""
+def fit_scale(features: Floats, present: npt.NDArray[np.bool_], penalty: float = 1.0) -> Scale:
+    """Logistic regression with both sides weighing the same, however many rows each has."""
     side = np.where(present, 1.0, -1.0)
-    weight = importance.astype(np.float64)
-    for one in (present, ~present):
-        weight[one] *= len(side) / (2 * weight[one].sum())
+    weight = len(side) / 2 / np.where(present, present.sum(), (~present).sum())
     data = np.hstack([features, np.ones((len(features), 1))]).astype(np.float64)
 
     def loss(parameters: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:

@@ -37,13 +37,32 @@ _WORDINGS: dict[str, tuple[str, ...]] = {
         r"furious|angry|annoy\w*|frustrat\w*|disappoint\w*|unhappy|upset|terribl\w*|awful|horribl\w*|worst",
         r"hate|waste of|let down|not (?:happy|good enough|acceptable|impressed)",
     ),
+    "sorrow": (
+        r"sad(?:ly|ness|dest)?|cry(?:ing)?|cried|tears|miserable|lonely|depress\w*|heart ?broken|gutted|devastat\w*",
+        r"hurt(?:s|ing)?|pain\w*|ache\w*|\w+ache|sick|ill|tired|exhaust\w*|stress\w*|worr(?:y|ied|ying)|afraid|scared",
+        r"die[ds]?|dying|dead|kill(?:s|ed|ing)?|death|lost|lose|losing|fail(?:s|ed|ure|ing)?|miss(?:ed|ing)?|regret\w*",
+        r"sorry|shame|unfortunately|tragic|tragedy|poor|alone|stuck|struggl\w*|suffer\w*|ruin(?:s|ed)?|spoil(?:ed|t)",
+    ),
+    "dislike": (
+        r"bad(?:ly)?|worse|ugh+|argh+|meh|smh|fml|grr+|eww*|yuck|gross|nasty|ugly|boring|bored|weak|lame|crazy|insane",
+        r"wrong|mess(?:y|ed)?|disaster|nightmare|problems?|broke|broken|crash\w*|rude|mean|cruel|evil|fake|lie[ds]?|lying",
+        r"blame|complain\w*|mad|pissed|hell|hat(?:e[ds]?|ing)|can'?t stand|don'?t like|drama",
+        r"unfair|unlucky|embarrass\w*|ashamed|stolen|steal\w*|attack\w*|crisis|abuse\w*|fear\w*",
+    ),
+    "negated": (
+        r"(?:not|never|no|nothing|isn'?t|wasn'?t|aren'?t|don'?t|didn'?t|doesn'?t|won'?t|can'?t)(?: \w+){0,2} "
+        r"(?:love|great|good|perfect|amazing|awesome|happy|glad|helpful|nice|fun|funny|enjoy\w*|like|work\w*|right|fair)",
+    ),
+    "laughter": (r"lo+l+|lmao|rofl|(?:ha){2,}h?|(?:he){2,}|xd|funny|hilarious|joking|giggl\w*",),
     "softened": (
         r"please|thanks?|thank you|cheers|ta|appreciate|kind(?:ly)?|no (?:rush|worries|problem|hurry)",
         r"take your time|whenever|just wondering",
     ),
     "praise": (
         r"love|loved|lovely|great|brilliant|excellent|perfect|amazing|awesome|fantastic|wonderful|happy",
-        r"glad|helpful|best|nice|good",
+        r"glad|helpful|best|nice|good|fun|enjoy\w*|excit\w*|beautiful|cute|sweet|cool|delicious|yum+y?|favou?rite|win(?:s|ning)?",
+        r"congrat\w*|proud|bless\w*|luck(?:y|ily)?|ya+y|woo+(?:hoo)?|wow|welcome|smil(?:e|es|ing)|grateful|thankful|relie(?:f|ved)",
+        r"celebrat\w*|gorgeous|interesting|hope|bright|recommend\w*|comfortable|easy|worth|impressed|winner|friend(?:s|ly)?",
     ),
     "haste": (
         r"urgent(?:ly)?|asap|emergency|immediately|right (?:now|away)|at once|hurry|quick(?:ly)?",

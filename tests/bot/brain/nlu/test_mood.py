@@ -26,6 +26,10 @@ def _signal(name: str, text: str) -> float:
         ("danger", "there is gas leaking from it"),
         ("softened", "no rush, thanks"),
         ("sad", "it is broken :("),
+        ("sorrow", "my holiday is ruined"),
+        ("dislike", "that was rude"),
+        ("negated", "this is not very helpful"),
+        ("laughter", "hahaha that is a good one"),
         ("stretched", "whyyyyy"),
     ],
 )
@@ -45,7 +49,7 @@ def test_a_scale_tells_its_sides_apart_and_weighs_them_equally() -> None:
     present = np.arange(220) < 20
     features = random.normal(size=(220, 6)).astype(np.float32)
     features[present, 0] += 4
-    scale = fit_scale(features, present, np.ones(220, dtype=np.float32))
+    scale = fit_scale(features, present)
     levels = scale.levels(features)
     assert ((levels > 0.5) == present).mean() > 0.9
     assert levels[present].mean() > 0.8

@@ -81,7 +81,7 @@ def test_pages_carry_a_policy_and_no_inline_code(service):
     import httpx
 
     for path in ("/", "/help", "/widget/panel", "/desk", "/studio", "/insight", "/api/docs", "/help/return-policy"):
-        page = httpx.get(service.base + path)
+        page = httpx.get(service.base + path, timeout=60)
         assert page.status_code == 200, path
         policy = page.headers["content-security-policy"]
         assert "require-trusted-types-for 'script'" in policy
@@ -95,6 +95,6 @@ def test_help_centre_finds_and_escapes(service):
     found = service.http.get("/help/search", params={"q": "return boots"}).json()["items"]
     assert found
     assert set(found[0]) >= {"article_id", "title", "url", "snippet", "score"}
-    page = httpx.get(service.base + "/help", params={"q": "<script>alert(1)</script>"})
+    page = httpx.get(service.base + "/help", params={"q": "<script>alert(1)</script>"}, timeout=60)
     assert "<script>alert" not in page.text
-    assert httpx.get(service.base + "/help/no-such-article").status_code == 404
+    assert httpx.get(service.base + "/help/no-such-article", timeout=60).status_code == 404

@@ -12,6 +12,7 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PATIENCE = 40_000
+expect.set_options(timeout=PATIENCE)
 
 
 @contextlib.asynccontextmanager

@@ -152,7 +152,7 @@ async def test_an_ended_session_asks_to_sign_in_again_and_loses_nothing(service)
         await expect(dialog).to_contain_text("wrong", timeout=PATIENCE)
         await sign_in(desk, service, "agent")
         await expect(dialog).to_have_count(0, timeout=PATIENCE)
-        await expect(reply).to_have_value("Written as the session ended")
+        await expect(reply).to_have_value("Written as the session ended", timeout=PATIENCE)
         customer.close()
 
 

@@ -14,6 +14,7 @@ import httpx
 from websockets.sync.client import connect
 
 ROOT = Path(__file__).resolve().parents[2]
+PING_EVERY = 15.0
 
 
 def environment(state: Path, **more: str) -> dict[str, str]:
@@ -45,7 +46,7 @@ class RunningService:
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen | None = None
-        self.http = httpx.Client(base_url=self.base + "/api/v1", timeout=30, trust_env=False)
+        self.http = httpx.Client(base_url=self.base + "/api/v1", timeout=60, trust_env=False)
 
     def start(self, ready_within: float = 180) -> "RunningService":
         self.log = (self.state / "serve.log").open("ab")
@@ -136,10 +137,16 @@ class Customer:
     def send(self, **frame) -> None:
         self.ws.send(json.dumps(frame))
 
-    def until(self, wanted, timeout: float = 40):
+    def until(self, wanted, timeout: float = 90):
         end = time.monotonic() + timeout
         while True:
-            frame = json.loads(self.ws.recv(max(0.01, end - time.monotonic())))
+            try:
+                frame = json.loads(self.ws.recv(max(0.01, min(PING_EVERY, end - time.monotonic()))))
+            except TimeoutError:
+                if time.monotonic() >= end:
+                    raise
+                self.send(type="ping")
+                continue
             self.frames.append(frame)
             if frame["type"] == "event":
                 assert frame["seq"] not in self.events, "an event came twice"

@@ -178,6 +178,8 @@ class Customer:
                 case "error" if "client_message_id" in frame and frame["code"] != "client_message_id_reused":
                     self.refused += 1
                     raise TimeoutError  # come back and send it again, what follows it too
+                case "error" if frame["code"] == "storage_unavailable":
+                    raise TimeoutError  # the database is away, and says so: come back later
                 case "error" | "resync":
                     self.wrongs.append(f"{self.name} page {page.number}: {frame}")
                     raise TimeoutError

@@ -19,6 +19,7 @@ from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 
 import httpx
+from redis.asyncio import Redis
 from sqlalchemy import text
 from websockets.asyncio.client import connect as open_socket
 
@@ -26,6 +27,8 @@ from bot.storage.database import connect
 from tests.chaos.town import Town, staffed
 from tests.support.databases import postgres_database
 from tests.support.mother import Mother
+from tests.support.redis_server import RedisServer
+from tests.support.running import free_port
 
 CUSTOMERS, SECONDS, IDLE, IDLE_SECONDS = 20, 12.0, 1500, 20.0
 TICK = os.sysconf("SC_CLK_TCK")
@@ -55,6 +58,37 @@ async def database_bytes(url: str) -> int:
         await database.close()
 
 
+async def server_pids(url: str) -> list[int]:
+    """Processes of a PostgreSQL server on this machine that work for a database."""
+    database = connect(url)
+    ask = text("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+    try:
+        return list(await database.read_script(lambda connection: connection.execute(ask).scalars().all()))
+    finally:
+        await database.close()
+
+
+class Shared:
+    """What gateways share, and how much work it has had so far."""
+
+    def __init__(self, url: str, redis: RedisServer | None) -> None:
+        self._url = url
+        self._redis = redis
+
+    async def cpu_seconds(self) -> float:
+        """Processor time of the database's server processes; 0 where there are none."""
+        if self._redis is None:
+            return 0.0
+        return sum(cpu_seconds(pid) for pid in await server_pids(self._url))
+
+    async def commands(self) -> int:
+        """Commands that Redis has had."""
+        if self._redis is None:
+            return 0
+        async with Redis.from_url(self._redis.url) as client:
+            return int((await client.info("stats"))["total_commands_processed"])
+
+
 class Speaker:
     """A customer who writes as soon as the last message is answered."""
 
@@ -76,13 +110,14 @@ class Speaker:
                 self.answered += 1
 
 
-async def message_costs(town: Town, pids: dict[str, int]) -> dict:
+async def message_costs(town: Town, pids: dict[str, int], shared: Shared) -> dict:
     """Customers without a pause for some seconds."""
     address = f"127.0.0.1:{town.gateways[0].port}"
     speakers = [Speaker(address) for _ in range(CUSTOMERS)]
     loop = asyncio.get_running_loop()
     await asyncio.gather(*(speaker.talk(loop.time() + 2) for speaker in speakers))
     size, spent = await database_bytes(town.database_url), {name: cpu_seconds(pid) for name, pid in pids.items()}
+    server, commands = await shared.cpu_seconds(), await shared.commands()
     began, before = time.monotonic(), sum(speaker.answered for speaker in speakers)
     await asyncio.gather(*(speaker.talk(loop.time() + SECONDS) for speaker in speakers))
     answered = sum(speaker.answered for speaker in speakers) - before
@@ -93,6 +128,8 @@ async def message_costs(town: Town, pids: dict[str, int]) -> dict:
         "answered": answered,
         "answered_per_second": round(answered / (time.monotonic() - began), 1),
         **{name: round(milliseconds, 2) for name, milliseconds in used.items()},
+        "database_cpu_ms": round((await shared.cpu_seconds() - server) / answered * 1000, 2),
+        "redis_commands": round((await shared.commands() - commands) / answered, 1),
         "database_bytes": round((await database_bytes(town.database_url) - size) / answered),
     }
 
@@ -124,14 +161,20 @@ async def idle_costs(town: Town, pid: int) -> dict:
 
 async def measure(kind: str, mother: Mother, place: Path, stack: ExitStack) -> dict:
     """Both figures on a database of that kind."""
-    url = stack.enter_context(postgres_database()) if kind == "postgres" else f"sqlite:///{place}/baton.sqlite3"
+    url, redis, values = f"sqlite:///{place}/baton.sqlite3", None, {}
+    if kind == "postgres":
+        url, redis = stack.enter_context(postgres_database()), RedisServer(free_port(), place)
+        redis.start()
+        stack.callback(redis.kill)
+        values = {"redis_url": redis.url}
     database = connect(url)
     tokens = await staffed(database)
     await database.close()
-    town = Town(mother, place, url, tokens, hurried={"lease_seconds": 15.0, "poll_seconds": 1.0})
+    town = Town(mother, place, url, tokens, hurried={"lease_seconds": 15.0, "poll_seconds": 1.0}, **values)
     async with town.night(random.Random(0)):
         pids = {"gateway": town.gateways[0].child.pid, "worker": town.workers[0].child.pid}
-        return {"database": kind, **await message_costs(town, pids), **await idle_costs(town, pids["gateway"])}
+        costs = await message_costs(town, pids, Shared(url, redis))
+        return {"database": kind, **costs, **await idle_costs(town, pids["gateway"])}
 
 
 def main() -> None:

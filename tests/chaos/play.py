@@ -94,7 +94,9 @@ async def any_trouble(town: Town, chance: random.Random) -> None:
     for _ in range(TROUBLES):
         await asyncio.sleep(chance.uniform(0.02, 0.3))
         wire = chance.choice(town.wires)
-        match chance.choice(["cut", "drop", "drop_some", "half_close", "stall", "delay", "swap", "kill", "freeze"]):
+        match chance.choice(
+            ["cut", "drop", "drop_some", "half_close", "stall", "delay", "swap", "kill", "stop", "freeze"]
+        ):
             case "cut":
                 await wire.cut()
                 await asyncio.sleep(chance.uniform(0.05, 0.2))
@@ -115,6 +117,8 @@ async def any_trouble(town: Town, chance: random.Random) -> None:
                 await town.swap_model()
             case "kill":
                 _signalled(town, chance, signal.SIGKILL)
+            case "stop":  # in order, in the middle of work
+                _signalled(town, chance, signal.SIGTERM)
             case "freeze":  # longer than a lease: it comes back to find that others have done its work
                 frozen = _signalled(town, chance, signal.SIGSTOP)
                 await asyncio.sleep(chance.uniform(0.3, 2.0))

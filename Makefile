@@ -51,6 +51,11 @@ test-fast: $(ENVIRONMENT) ## The tests that take no training, browser or databas
 soak: $(ENVIRONMENT) ## 1,000 seeds of killed processes and cut wires, nothing lost (hours; SEEDS=100 for fewer)
 	@$(BIN)/python -m tests.chaos.soak --seeds $(SEEDS)
 
+# EVAL_DATA: where the public data sets lie; what is absent is left out and named.
+EVAL_DATA ?= ../shared/data
+eval: $(ENVIRONMENT) ## Every evaluation, one table against published figures, pages in reports/; fails below the floors
+	@$(BIN)/baton eval all --data $(EVAL_DATA)
+
 lint: $(ENVIRONMENT) types imports ## Style, types and import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .

@@ -5,17 +5,41 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from kb_index.articles import Article
 from kb_index.build import Progress, build
 from kb_index.embedding import SentenceEncoder
 from kb_index.errors import BrokenEvaluation
 from kb_index.search import KnowledgeBase
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFaq:
+    """A query, the place of its first relevant entry from 1 on (None: not found), and what was ranked first."""
+
+    text: str
+    rank: int | None
+    average_precision: float
+    first: str
+    milliseconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class AskedShop:
+    """A question to the shop's articles; `wanted` is None where no article answers, `right` is of the first article."""
+
+    text: str
+    wanted: str | None
+    first: str | None
+    right: bool
+    confidence: float
+    milliseconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +55,11 @@ class KbReport:
     query_ms_p95: float
     n_faqs: int
     n_queries: int
+    asked: tuple[AskedFaq, ...] = ()
+
+    def figures(self) -> dict[str, Any]:
+        """The figures alone, for JSON."""
+        return _figures_of(self, "asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +82,15 @@ class DemoReport:
     n_answerable: int
     n_unanswerable: int
     wrong: tuple[dict[str, Any], ...]
+    asked: tuple[AskedShop, ...] = ()
+
+    def figures(self) -> dict[str, Any]:
+        """The figures alone, for JSON."""
+        return _figures_of(self, "wrong", "asked")
+
+
+def _figures_of(report: KbReport | DemoReport, *without: str) -> dict[str, Any]:
+    return {item.name: getattr(report, item.name) for item in fields(report) if item.name not in without}
 
 
 def evaluate(
@@ -74,19 +112,21 @@ def evaluate(
         build_seconds = time.perf_counter() - began
         knowledge = KnowledgeBase.open(Path(scratch), encoder)
         judged = [query for query in queries if relevant.get(str(query["query_id"]))]
-        figures, times = [], []
+        figures, asked = [], []
         for done, query in enumerate(judged):
             began = time.perf_counter()
             found = knowledge.rank(str(query["text"]), len(articles))
-            times.append((time.perf_counter() - began) * 1000)
+            spent = (time.perf_counter() - began) * 1000
             ranked = [faq_id for article_id, _ in found for faq_id in entries[article_id]]
             figures.append(_figures(ranked, relevant[str(query["query_id"])]))
+            rank = round(1 / figures[-1][1]) if figures[-1][1] else None
+            asked.append(AskedFaq(str(query["text"]), rank, figures[-1][0], _title(articles, found), spent))
             if done % 100 == 0:
                 tell("ask", done, len(judged))
     if not judged:
         raise BrokenEvaluation(f"No query of {queries_path} has a relevant entry in {qrels_path}.")
     average, reciprocal, first, among_five = (round(float(value), 4) for value in np.mean(figures, axis=0))
-    p50, p95 = np.percentile(times, [50, 95])
+    p50, p95 = np.percentile([row.milliseconds for row in asked], [50, 95])
     return KbReport(
         map=average,
         mrr=reciprocal,
@@ -97,47 +137,59 @@ def evaluate(
         query_ms_p95=round(float(p95), 2),
         n_faqs=len(faqs),
         n_queries=len(judged),
+        asked=tuple(asked),
     )
+
+
+def _title(articles: Sequence[Article], found: Sequence[tuple[str, float]]) -> str:
+    return next((a.title for a in articles if found and a.id == found[0][0]), "")
 
 
 def evaluate_demo(
     knowledge: KnowledgeBase, answerable: Iterable[Mapping[str, Any]], unanswerable: Iterable[Mapping[str, Any]]
 ) -> DemoReport:
     """Asks held-out questions: `{"text", "article_id", "also"}` and `{"text"}`. They must not have been tuned on."""
-    right, given, ranks = [], [], []
-    wrong: list[dict[str, Any]] = []
-    for row in answerable:
+    asked: list[AskedShop] = []
+    given, ranks = [], []
+    for row in [*answerable, *({**row, "article_id": None} for row in unanswerable)]:
         wanted = {row["article_id"], *row.get("also", ())}
+        began = time.perf_counter()
         answer = knowledge.answer(row["text"])
+        spent = (time.perf_counter() - began) * 1000
         found = [article_id for article_id, _ in knowledge.rank(row["text"], 10)]
-        ranks.append(next((i for i, article_id in enumerate(found) if article_id in wanted), 10))
+        first = answer.sources[0].article_id if answer.sources else next(iter(found), None)
+        right = row["article_id"] is not None and first in wanted
+        asked.append(AskedShop(row["text"], row["article_id"], first, right, answer.confidence, spent))
         given.append(answer.answerable)
-        right.append(answer.answerable and answer.sources[0].article_id in wanted)
-        if given[-1] and not right[-1]:
-            wrong.append(_wrong(row["text"], answer.sources[0].article_id, answer.confidence, row["article_id"]))
-    refused = []
-    for row in unanswerable:
-        answer = knowledge.answer(row["text"])
-        refused.append(not answer.answerable)
-        if answer.answerable:
-            wrong.append(_wrong(row["text"], answer.sources[0].article_id, answer.confidence, None))
-    answered, answers = sum(given), sum(given) + len(refused) - sum(refused)
+        if row["article_id"] is not None:
+            ranks.append(next((i for i, article_id in enumerate(found) if article_id in wanted), 10))
+    return _demo_report(asked, np.array(given, dtype=bool), np.array(ranks), knowledge.calibration.threshold)
+
+
+def _demo_report(
+    asked: Sequence[AskedShop], given: npt.NDArray[np.bool_], ranks: npt.NDArray[np.int64], threshold: float
+) -> DemoReport:
+    answerable = np.array([row.wanted is not None for row in asked], dtype=bool)
+    right = np.array([row.right for row in asked], dtype=bool) & given
+    wrong = [
+        {"text": row.text, "got": row.first, "wanted": row.wanted, "confidence": round(row.confidence, 3)}
+        for row, answered, good in zip(asked, given, right, strict=True)
+        if answered and not good
+    ]
+    answered = int(given[answerable].sum())
     return DemoReport(
-        precision=round(sum(right) / max(answered, 1), 4),
-        precision_all=round(sum(right) / max(answers, 1), 4),
-        answer_rate=round(answered / max(len(given), 1), 4),
-        refusal_rate=round(sum(refused) / max(len(refused), 1), 4),
-        hit_at_1=round(float(np.mean([rank == 0 for rank in ranks])) if ranks else 0.0, 4),
-        hit_at_3=round(float(np.mean([rank < 3 for rank in ranks])) if ranks else 0.0, 4),
-        threshold=knowledge.calibration.threshold,
-        n_answerable=len(given),
-        n_unanswerable=len(refused),
-        wrong=tuple(sorted(wrong, key=lambda row: -row["confidence"])),
+        precision=round(int(right.sum()) / max(answered, 1), 4),
+        precision_all=round(int(right.sum()) / max(int(given.sum()), 1), 4),
+        answer_rate=round(answered / max(int(answerable.sum()), 1), 4),
+        refusal_rate=round(int((~given[~answerable]).sum()) / max(int((~answerable).sum()), 1), 4),
+        hit_at_1=round(float((ranks == 0).mean()) if len(ranks) else 0.0, 4),
+        hit_at_3=round(float((ranks < 3).mean()) if len(ranks) else 0.0, 4),
+        threshold=threshold,
+        n_answerable=int(answerable.sum()),
+        n_unanswerable=int((~answerable).sum()),
+        wrong=tuple(sorted(wrong, key=lambda row: -float(str(row["confidence"])))),
+        asked=tuple(asked),
     )
-
-
-def _wrong(text: str, got: str, confidence: float, wanted: str | None) -> dict[str, Any]:
-    return {"text": text, "got": got, "wanted": wanted, "confidence": round(confidence, 3)}
 
 
 def _as_articles(faqs: Sequence[Mapping[str, Any]]) -> tuple[list[Article], dict[str, list[str]]]:

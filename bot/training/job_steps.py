@@ -48,7 +48,7 @@ def carry_out(project: Paths, folder: Path, live: Mapping[str, Any] | None, repo
     settings = _settings(project)
     report("training", 0.2, "Training")
     archive = _trained(project, settings, folder)
-    rows = _rows(project)
+    rows = content_rows(project)
     report("testing", 0.7, "Trying the new model")
     _smoke_test(archive, rows)
     report("testing", 0.75, "Testing on held-out examples")
@@ -105,7 +105,8 @@ def _trained(project: Paths, settings: Mapping[str, Any], folder: Path) -> Path:
     return Path(result.model)
 
 
-def _rows(project: Paths) -> list[Row]:
+def content_rows(project: Paths) -> list[Row]:
+    """The utterances of the content with their intents."""
     folders = [str(place) for place in project.training_folders]
     importer = TrainingDataImporter.load_from_config(str(project.config), str(project.domain), folders)
     examples = importer.get_nlu_data().intent_examples

@@ -1,7 +1,6 @@
 """The held-out questions about the demo shop: measured and kept above the floors, never tuned on."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from kb_index.search import KnowledgeBase
 
 ROOT = Path(__file__).parents[2]
 HELD_OUT = ROOT / "data" / "tests"
+FLOORS = ROOT / "bot" / "evaluation" / "floors.json"
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(300),
@@ -34,12 +34,10 @@ def shop(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceEncoder) -> 
 
 def test_answers_come_from_the_right_article_and_the_rest_is_refused(shop: KnowledgeBase) -> None:
     report = evaluate_demo(shop, rows("kb_answerable.jsonl"), rows("kb_unanswerable.jsonl"))
-    print({name: value for name, value in asdict(report).items() if name != "wrong"})
-    assert report.precision >= 0.95
-    assert report.refusal_rate >= 0.9
-    assert report.answer_rate >= 0.28
-    assert report.hit_at_1 >= 0.73
-    assert report.hit_at_3 >= 0.86
+    print(report.figures())
+    figures = report.figures()
+    floors = json.loads(FLOORS.read_text(encoding="utf-8"))["shop articles"]
+    assert {name: figures[name] for name, bounds in floors.items() if figures[name] < bounds["floor"]} == {}
 
 
 def test_follow_ups_are_answered_about_what_came_before(shop: KnowledgeBase) -> None:

@@ -1,0 +1,182 @@
+"""All evaluations in one go: what is there is measured, what is absent is named, floors are kept."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.errors import InvalidInput
+from bot.evaluation.floors import Line, judge
+from bot.evaluation.kb_page import demo_page, kb_page
+from bot.evaluation.nlu_page import nlu_page
+from bot.evaluation.page import Page, shown
+from bot.training.evaluate_nlu import evaluate_nlu
+from bot.training.job_steps import content_rows
+from bot.training.labelled_rows import Row, read_rows
+from bot.training.paths import Paths
+from kb_index.articles import load_articles, load_unanswered
+from kb_index.build import build
+from kb_index.embedding import SentenceEncoder
+from kb_index.evaluate import evaluate, evaluate_demo
+from kb_index.search import KnowledgeBase
+
+Measured = tuple[dict[str, Any], Page]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A named measurement; it runs if all files are there. `quick` ones take under a minute."""
+
+    name: str
+    files: tuple[Path, ...]
+    run: Callable[[], Measured]
+    quick: bool = False
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Where things lie: this project's content, public data, and how to load the sentence encoder."""
+
+    paths: Paths
+    public: Path
+    encoder: Callable[[], SentenceEncoder]
+
+    @property
+    def held_out(self) -> Path:
+        """The project's own held-out sets."""
+        return self.paths.data / "tests"
+
+
+def evaluations(here: Surroundings) -> list[Evaluation]:
+    """Every evaluation there is, in the order of the table."""
+    banking, few, clinc = here.public / "banking77", here.public / "few_shot" / "BANKING77", here.public / "clinc150"
+    stack, own = here.public / "stackfaq", here.held_out
+    stack_files = tuple(stack / f"{name}.jsonl" for name in ("faqs", "queries", "qrels"))
+    kb_files = (own / "kb_answerable.jsonl", own / "kb_unanswerable.jsonl")
+
+    def nlu(
+        name: str, rows: Callable[[], tuple[list[Row], list[Row]]], oos: str | None = None
+    ) -> Callable[[], Measured]:
+        return lambda: _nlu(here, name, *rows(), oos)
+
+    def shots(count: int) -> Callable[[], tuple[list[Row], list[Row]]]:
+        return lambda: (_few_shot(few / f"train_{count}"), _few_shot(few / "test"))
+
+    return [
+        Evaluation("shop articles", kb_files, lambda: _shop_articles(here, kb_files), quick=True),
+        Evaluation("stackfaq", stack_files, lambda: _faqs(here, stack_files), quick=True),
+        Evaluation(
+            "shop intents",
+            (own / "intents.csv",),
+            nlu("shop intents", lambda: (content_rows(here.paths), read_rows(own / "intents.csv"))),
+        ),
+        Evaluation("banking77 5-shot", (few / "train_5" / "label",), nlu("banking77 5-shot", shots(5)), quick=True),
+        Evaluation("banking77 10-shot", (few / "train_10" / "label",), nlu("banking77 10-shot", shots(10))),
+        Evaluation(
+            "banking77",
+            (banking / "train.csv", banking / "test.csv"),
+            nlu("banking77", lambda: (read_rows(banking / "train.csv"), read_rows(banking / "test.csv"))),
+        ),
+        Evaluation("clinc150", (clinc / "data_full.json",), nlu("clinc150", lambda: _clinc(clinc), "oos")),
+    ]
+
+
+def run_all(
+    chosen: Sequence[Evaluation], out: Path, tell: Callable[[str], None] = lambda words: None
+) -> tuple[list[Line], list[str]]:
+    """Runs what can run and writes each report's JSON and page and an index page to `out`.
+
+    Returns the watched figures of what ran, and the names of what could not for want of its data.
+    """
+    lines: list[Line] = []
+    absent = []
+    for evaluation in chosen:
+        missing = [file for file in evaluation.files if not file.is_file()]
+        if missing:
+            absent.append(f"{evaluation.name}: there is no {missing[0]}")
+            tell(f"left out, {absent[-1]}")
+            continue
+        tell(f"measuring {evaluation.name}")
+        figures, page = evaluation.run()
+        stem = evaluation.name.replace(" ", "-")
+        page.save(out / f"{stem}.html")
+        (out / f"{stem}.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        lines += judge(evaluation.name, figures)
+    _overview(lines, absent).save(out / "index.html")
+    return lines, absent
+
+
+def table(lines: Sequence[Line]) -> list[tuple[str, ...]]:
+    """The rows of the one table: evaluation, figure, measured, bound, published, verdict."""
+    return [
+        (
+            line.evaluation,
+            line.figure,
+            shown(line.value),
+            f"<= {line.ceiling:g}"
+            if line.ceiling is not None
+            else f">= {line.floor:g}"
+            if line.floor is not None
+            else "",
+            shown(line.published) if line.published is not None else "",
+            "MISSED" if line.missed else "",
+        )
+        for line in lines
+    ]
+
+
+HEADS = ("evaluation", "figure", "measured", "bound", "published", "")
+
+
+def _overview(lines: Sequence[Line], absent: Sequence[str]) -> Page:
+    page = Page("Evaluations")
+    page.heading("Against floors and published figures", "Shares from 0 to 1, times in milliseconds.")
+    rows = [(*row, line.source) for row, line in zip(table(lines), lines, strict=True)]
+    page.table((*HEADS, "source of the published figure"), rows, frozenset(i for i, x in enumerate(lines) if x.missed))
+    if absent:
+        page.heading("Left out")
+        page.table(("evaluation",), [(name,) for name in absent])
+    return page
+
+
+def _nlu(here: Surroundings, name: str, train: Sequence[Row], test: Sequence[Row], oos: str | None) -> Measured:
+    report = evaluate_nlu(here.paths.config, train, test, oos)
+    return report.figures(), nlu_page(report, f"Understanding: {name}", oos)
+
+
+def _faqs(here: Surroundings, files: tuple[Path, ...]) -> Measured:
+    faqs, queries, qrels = files
+    report = evaluate(faqs, queries, qrels, here.encoder())
+    return report.figures(), kb_page(report, "Knowledge base: StackFAQ")
+
+
+def _shop_articles(here: Surroundings, files: tuple[Path, ...]) -> Measured:
+    answerable, unanswerable = (_lines(file) for file in files)
+    articles, encoder = here.paths.data / "kb", here.encoder()
+    with tempfile.TemporaryDirectory() as folder:
+        build(load_articles(articles), Path(folder), encoder, unanswered=load_unanswered(articles))
+        report = evaluate_demo(KnowledgeBase.open(Path(folder), encoder), answerable, unanswerable)
+    return report.figures(), demo_page(report, "Knowledge base: the shop's articles, held-out questions")
+
+
+def _lines(file: Path) -> list[Mapping[str, Any]]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def _few_shot(folder: Path) -> list[Row]:
+    texts = (folder / "seq.in").read_text(encoding="utf-8").splitlines()
+    labels = (folder / "label").read_text(encoding="utf-8").splitlines()
+    if len(texts) != len(labels):
+        raise InvalidInput(f"{folder} has {len(texts)} texts and {len(labels)} labels.")
+    return [Row(text, label) for text, label in zip(texts, labels, strict=True)]
+
+
+def _clinc(folder: Path) -> tuple[list[Row], list[Row]]:
+    """All in-scope training rows and no out-of-scope one; the test rows of both."""
+    splits = json.loads((folder / "data_full.json").read_text(encoding="utf-8"))
+    rows = {name: [Row(text, label) for text, label in split] for name, split in splits.items()}
+    return rows["train"], rows["test"] + rows["oos_test"]

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.brain.nlu.encoders import bulk_encoder
-from bot.brain.nlu.intent_training import Labelled, fit_intents
+from bot.brain.nlu.intent_training import Labelled, read_left_out, thinned
 from bot.brain.nlu.kernel_regression import Kernel
 from bot.brain.nlu.spelling import Spelling
 from bot.training.labelled_rows import Row
@@ -50,19 +50,9 @@ def cross_validate(rows: Sequence[Row], kernel: Kernel | None, embedding_model: 
     spelling = Spelling.of(row.text for row in rows)
     texts = [spelling.mend(row.text) for row in rows]
     encoder = bulk_encoder(embedding_model)
-    vectors = encoder.encode(texts)
-    labels = np.array([row.label for row in rows])
-    folds = folds_of(labels)
-    read = np.empty(len(rows), dtype=object)
-    for fold in range(FOLDS):
-        inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        if not len(outside) or len(set(labels[inside])) < 2:
-            continue
-        known = Labelled([texts[i] for i in inside], vectors[inside], list(labels[inside]))
-        model = fit_intents(known, kernel, encoder)
-        best = model.scores([texts[i] for i in outside], vectors[outside]).argmax(axis=1)
-        read[outside] = [model.labels[i] for i in best]
-    return _held_out(labels, read)
+    known = thinned(Labelled(texts, encoder.encode(texts), [row.label for row in rows]))
+    labels = np.array(known.labels)
+    return _held_out(labels, np.array(read_left_out(known, folds_of(labels), kernel, encoder)))
 
 
 def folds_of(labels: npt.NDArray[Any]) -> npt.NDArray[np.int64]:

@@ -46,30 +46,61 @@ class _Lesson:
     utterances: int
 
 
+@dataclass(frozen=True)
+class _Learned:
+    lesson: _Lesson
+    kernel: Kernel
+    words: TermSpace
+    pieces: TermSpace
+    seen: Rows
+    solution: Solution
+
+
 def fit_intents(rows: Labelled, kernel: Kernel | None, encoder: SentenceEncoder) -> IntentModel:
     """The model of these rows; deterministic. Raises `ValueError` for fewer than two labels.
 
     Without a kernel the wording weighs the more, the more rows an intent has. `encoder` must be the one the rows'
     vectors came from; it also encodes the names of the intents.
     """
-    lesson = _lesson(_thinned(rows), encoder)
-    kernel = kernel or replace(Kernel(), wording=wording_for(lesson.utterances / len(lesson.names)))
-    words, pieces = TermSpace.fit("words", lesson.texts), TermSpace.fit("pieces", lesson.texts)
-    seen = Rows(lesson.vectors, words.transform(lesson.texts), pieces.transform(lesson.texts))
-    solution = _solution(lesson, kernel, seen)
+    learned = _learned(thinned(rows), kernel, encoder)
+    lesson, kernel, solution = learned.lesson, learned.kernel, learned.solution
     return IntentModel(
         encoder=encoder.model_id,
         labels=lesson.names,
         kernel=kernel,
-        word_terms=words,
-        piece_terms=pieces,
+        word_terms=learned.words,
+        piece_terms=learned.pieces,
         vectors=lesson.vectors,
         coefficients=solution.coefficients,
-        word_scores=kernel.wording * np.asarray(seen.words.T @ solution.coefficients, np.float32),
-        piece_scores=kernel.wording * np.asarray(seen.pieces.T @ solution.coefficients, np.float32),
+        word_scores=kernel.wording * np.asarray(learned.seen.words.T @ solution.coefficients, np.float32),
+        piece_scores=kernel.wording * np.asarray(learned.seen.pieces.T @ solution.coefficients, np.float32),
         sharpening=_sharpening(solution.left_out()[: lesson.utterances], lesson.labels[: lesson.utterances]),
         threshold=threshold_of(solution, lesson.labels, lesson.vectors),
     )
+
+
+def read_left_out(rows: Labelled, folds: Ints, kernel: Kernel | None, encoder: SentenceEncoder) -> list[str]:
+    """The label each row would get from a model that saw no row of its fold, by one solution for all folds.
+
+    Exact but for the frequencies of terms, which are those of all rows. Raises `ValueError` as `fit_intents`, and for
+    more than `MOST_ROWS` rows.
+    """
+    if len(rows.labels) > MOST_ROWS:
+        raise ValueError(f"At most {MOST_ROWS} rows can be learned at once: thin them out first.")
+    learned = _learned(rows, kernel, encoder)
+    best = np.zeros(len(folds), dtype=np.int64)
+    for fold in np.unique(folds):
+        out = np.flatnonzero(folds == fold)
+        best[out] = learned.solution.left_out_together(out).argmax(axis=1)
+    return [learned.lesson.names[i] for i in best]
+
+
+def _learned(rows: Labelled, kernel: Kernel | None, encoder: SentenceEncoder) -> _Learned:
+    lesson = _lesson(rows, encoder)
+    kernel = kernel or replace(Kernel(), wording=wording_for(lesson.utterances / len(lesson.names)))
+    words, pieces = TermSpace.fit("words", lesson.texts), TermSpace.fit("pieces", lesson.texts)
+    seen = Rows(lesson.vectors, words.transform(lesson.texts), pieces.transform(lesson.texts))
+    return _Learned(lesson, kernel, words, pieces, seen, _solution(lesson, kernel, seen))
 
 
 def wording_for(rows_a_label: float) -> float:
@@ -83,7 +114,8 @@ def spoken(name: str) -> str:
     return " ".join(re.sub(r"(?<=[a-z])(?=[A-Z])|[_/+.:-]+", " ", name).lower().split())
 
 
-def _thinned(rows: Labelled) -> Labelled:
+def thinned(rows: Labelled) -> Labelled:
+    """At most `MOST_ROWS` of the rows; the largest intents lose first."""
     if len(rows.labels) <= MOST_ROWS:
         return rows
     labels = np.array(rows.labels)

@@ -86,14 +86,17 @@ class Solution:
         diagonal = np.einsum("ij,ij->j", self.root, self.root)
         return np.asarray(self.targets - self.coefficients / diagonal[:, np.newaxis], np.float32)
 
+    def left_out_together(self, rows: Ints) -> Floats:
+        """Scores of these rows in a model that saw none of them."""
+        own = self.root[:, rows]
+        return np.asarray(self.targets[rows] - np.linalg.solve(own.T @ own, self.coefficients[rows]), np.float32)
+
     def scores_without(self, rows: Ints, labels: Ints) -> Floats:
         """Scores of these rows for all other labels, in a model that saw neither the rows nor the labels.
 
         The rows must be all that carry the labels.
         """
-        own = self.root[:, rows]
-        others = np.setdiff1d(np.arange(self.coefficients.shape[1]), labels)
-        return np.asarray(-np.linalg.solve(own.T @ own, self.coefficients[np.ix_(rows, others)]), np.float32)
+        return np.delete(self.left_out_together(rows), labels, axis=1)
 
 
 def solve(likeness: Floats, targets: Floats, ridge: Floats) -> Solution:

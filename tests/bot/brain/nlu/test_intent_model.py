@@ -7,7 +7,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.brain.nlu import intent_training
-from bot.brain.nlu.intent_training import Labelled, fit_intents, spoken, wording_for
+from bot.brain.nlu.intent_training import Labelled, fit_intents, read_left_out, spoken, wording_for
 from bot.brain.nlu.intents import UntrainedIntents, check_model, kernel_of, read_model, write_model
 from bot.brain.nlu.kernel_regression import Kernel
 from bot.brain.nlu.sentence_vectors import ForeignVectors, sentence_vector
@@ -63,6 +63,20 @@ def test_too_many_rows_are_thinned_out_where_there_are_most(
     model = fit_intents(rows, None, encoder)
     assert len(model.vectors) == 54 + len(model.labels)
     assert model.labels == sorted(set(rows.labels))
+
+
+def test_rows_are_read_by_a_model_that_did_not_see_their_fold(example_rows, encoder) -> None:
+    rows = example_rows(per_label=10, noise=2.5)
+    folds = np.arange(len(rows.labels)) % 5
+    read = read_left_out(rows, folds, None, encoder)
+    inside = np.flatnonzero(folds != 0)
+    known = Labelled([rows.texts[i] for i in inside], rows.vectors[inside], [rows.labels[i] for i in inside])
+    model = fit_intents(known, None, encoder)
+    really = model.scores(rows.texts, rows.vectors).argmax(axis=1)[folds == 0]
+    same = [read[i] == model.labels[k] for i, k in zip(np.flatnonzero(folds == 0), really, strict=True)]
+    # The frequencies of terms are those of all rows: close calls may fall otherwise.
+    assert np.mean(same) > 0.8
+    assert 0.3 < np.mean([one == label for one, label in zip(read, rows.labels, strict=True)]) < 1
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,15 @@ def test_left_out_scores_are_those_of_a_model_without_that_row(example_rows) -> 
     assert np.allclose(_solved(likeness, targets).left_out()[0], really[0], atol=1e-4)
 
 
+def test_rows_left_out_together_score_as_in_a_model_without_them(example_rows) -> None:
+    rows = example_rows()
+    likeness, targets = _gram(rows), one_hot(_labels(rows), 6)
+    out = np.arange(0, len(targets), 5)
+    rest = np.setdiff1d(np.arange(len(targets)), out)
+    really = likeness[np.ix_(out, rest)] @ _solved(likeness[np.ix_(rest, rest)], targets[rest]).coefficients
+    assert np.allclose(_solved(likeness, targets).left_out_together(out), really, atol=1e-4)
+
+
 def test_scores_without_a_topic_are_those_of_a_model_that_never_saw_it(example_rows) -> None:
     rows = example_rows()
     likeness, labels = _gram(rows), _labels(rows)

@@ -66,17 +66,17 @@ def test_too_many_rows_are_thinned_out_where_there_are_most(
 
 
 def test_rows_are_read_by_a_model_that_did_not_see_their_fold(example_rows, encoder) -> None:
-    rows = example_rows(per_label=10, noise=2.5)
+    noisy = example_rows(per_label=10, noise=2.0)
+    rows = Labelled(["same"] * len(noisy.labels), noisy.vectors, noisy.labels)
     folds = np.arange(len(rows.labels)) % 5
     read = read_left_out(rows, folds, None, encoder)
-    inside = np.flatnonzero(folds != 0)
-    known = Labelled([rows.texts[i] for i in inside], rows.vectors[inside], [rows.labels[i] for i in inside])
-    model = fit_intents(known, None, encoder)
-    really = model.scores(rows.texts, rows.vectors).argmax(axis=1)[folds == 0]
-    same = [read[i] == model.labels[k] for i, k in zip(np.flatnonzero(folds == 0), really, strict=True)]
-    # The frequencies of terms are those of all rows: close calls may fall otherwise.
-    assert np.mean(same) > 0.8
-    assert 0.3 < np.mean([one == label for one, label in zip(read, rows.labels, strict=True)]) < 1
+    assert 0.5 < np.mean([one == label for one, label in zip(read, rows.labels, strict=True)]) < 0.9
+    for fold in range(5):
+        inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        known = Labelled(rows.texts[: len(inside)], rows.vectors[inside], [rows.labels[i] for i in inside])
+        model = fit_intents(known, None, encoder)
+        best = model.scores(rows.texts[: len(outside)], rows.vectors[outside]).argmax(axis=1)
+        assert [read[i] for i in outside] == [model.labels[k] for k in best]
 
 
 @pytest.mark.parametrize(

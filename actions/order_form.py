@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
@@ -12,14 +12,13 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answering import question_of
 from actions.handing_over import give_up, offer, offered
-from actions.identity import Identity, identify, order_label
-from actions.order_wishes import WISHES
-from actions.quick_replies import PERSON, STOP, order
+from actions.identity import Identity, email_address, identify
+from actions.order_wishes import wish_of
 from actions.services import services
 from actions.shop.port import Order, ShopUnavailable
 from actions.talk import ORDER_FORM, Step, Talk
 from actions.turn import Understanding, current_turn
-from actions.wish import CONFIRMED, DETAILS, Wish
+from actions.wish import CONFIRMED, DETAILS
 
 REQUESTED = "requested_slot"
 _YES = re.compile(r"\s*(?:yes|yeah|yep|yup|ok|okay|sure|please|do it|go ahead|correct|right|confirm)\b", re.IGNORECASE)
@@ -29,11 +28,6 @@ _ANOTHER = re.compile(
     r"\b(?:other|another|different|latest|last|newest|most recent|new)\s+(?:order|one|purchase|parcel)\b", re.IGNORECASE
 )
 FREE_TEXT = frozenset({"new_address", "items", "why", "variant"})
-
-
-def wish_of(talk: Talk) -> Wish:
-    """The wish being served; without any, the customer wants to know where the order is."""
-    return WISHES.get(talk.slot("wish")) or WISHES.get("order_status")  # type: ignore[return-value]
 
 
 class TakeWish(Step):
@@ -77,7 +71,7 @@ class ValidateOrderForm(Step):
         if asked and not resuming and answering:
             take_answer(talk, asked)
         missing = await self._missing(talk)
-        if missing and missing == asked and not resuming and answering:
+        if missing and missing == asked and not resuming and answering and not news_given(talk):
             talk.remember(form_failures=float(talk.count("form_failures") + 1))
             if talk.count("form_failures") >= services().policy.attempts:
                 give_up(talk, "repeated_misunderstanding")
@@ -105,6 +99,14 @@ def facts_given(talk: Talk) -> bool:
     """Whether the message names an order or an address; Rasa has put them into their slots already."""
     entities = talk.tracker.latest_message.get("entities") or []
     return any(item.get("entity") in {"order_number", "email"} for item in entities)
+
+
+def news_given(talk: Talk) -> bool:
+    """Whether the message names a fact that no earlier message named: progress, even if it is not the one asked for."""
+    entities = talk.tracker.latest_message.get("entities") or []
+    facts = [str(item.get("value")) for item in entities if item.get("entity") in {"order_number", "email"}]
+    said = " ".join(heard.text for heard in talk.earlier()).lower()
+    return any(fact.lower() not in said for fact in facts)
 
 
 def take_answer(talk: Talk, asked: str) -> None:
@@ -135,6 +137,8 @@ def found(talk: Talk, order: Order) -> None:
         if talk.slot("verified_order"):
             talk.remember(**{name: None for name in DETAILS if name != "wish_text"})
         talk.remember(verified_order=order.number, order_number=order.number, lookup_failures=0.0)
+        # Only an address that fits an order is known to be the customer's; one that was merely typed is not.
+        talk.remember(contact_email=talk.turn.verified_email or email_address(talk))
     talk.turn.findings.orders[order.number] = {"order_number": order.number, "state": order.state.value}
 
 
@@ -149,116 +153,6 @@ def not_identified(talk: Talk, identity: Identity) -> str | None:
         return None
     talk.turn.remembered["not_found"] = True
     return identity.ask
-
-
-class Question(Step):
-    """Asks for one slot of the form."""
-
-    slot_name: ClassVar[str]
-
-    def name(self) -> str:
-        """Rasa finds it by the slot's name."""
-        return f"action_ask_{self.slot_name}"
-
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
-    ) -> list[EventType]:
-        """The form listens by itself after this."""
-        talk = Talk(dispatcher, tracker, domain, current_turn())
-        await self.act(talk)
-        return talk.events
-
-
-class AskOrderNumber(Question):
-    """Which order."""
-
-    slot_name = "order_number"
-
-    async def act(self, talk: Talk) -> None:
-        """Offer the customer's own orders where they are known; after a failure say what may help."""
-        choices = talk.turn.remembered.get("choices") or ()
-        if talk.turn.remembered.pop("not_found", False):
-            talk.turn.findings.offered_human = True
-            talk.say("utter_order_not_found", replies=[PERSON])
-        elif choices:
-            talk.say("utter_ask_which_order", replies=[order(item.number, order_label(item)) for item in choices])
-        elif talk.count("form_failures"):
-            talk.turn.findings.offered_human = True
-            talk.say("utter_ask_order_number_again", replies=[PERSON, STOP])
-        else:
-            talk.say("utter_ask_number_and_email" if not talk.slot("email") else "utter_ask_number_only")
-
-
-class AskEmail(Question):
-    """The address of the order."""
-
-    slot_name = "email"
-
-    async def act(self, talk: Talk) -> None:
-        """Name the order that was understood."""
-        if talk.count("form_failures"):
-            talk.turn.findings.offered_human = True
-            talk.say("utter_ask_email_again", replies=[PERSON, STOP])
-        else:
-            talk.say("utter_ask_order_email")
-
-
-class AskWhy(Question):
-    """Why something goes back, or what is wrong with it."""
-
-    slot_name = "why"
-
-    async def act(self, talk: Talk) -> None:
-        """The wish knows how to ask."""
-        await ask_detail(talk, self.slot_name)
-
-
-class AskItems(Question):
-    """Which part of the order."""
-
-    slot_name = "items"
-
-    async def act(self, talk: Talk) -> None:
-        """The wish knows how to ask."""
-        await ask_detail(talk, self.slot_name)
-
-
-class AskVariant(Question):
-    """Which size or colour instead."""
-
-    slot_name = "variant"
-
-    async def act(self, talk: Talk) -> None:
-        """The wish knows how to ask."""
-        await ask_detail(talk, self.slot_name)
-
-
-class AskNewAddress(Question):
-    """Where to send it instead."""
-
-    slot_name = "new_address"
-
-    async def act(self, talk: Talk) -> None:
-        """The wish knows how to ask."""
-        await ask_detail(talk, self.slot_name)
-
-
-class AskConfirmed(Question):
-    """Yes or no, before anything is changed."""
-
-    slot_name = "confirmed"
-
-    async def act(self, talk: Talk) -> None:
-        """The wish knows how to ask."""
-        await ask_detail(talk, self.slot_name)
-
-
-async def ask_detail(talk: Talk, detail: str) -> None:
-    """Ask what the wish needs to know, in its own words."""
-    shop = services().shop
-    if shop is None:
-        raise ShopUnavailable("no shop is connected")
-    await wish_of(talk).question(talk, talk.turn.remembered["order"], shop, detail)
 
 
 class ServeWish(Step):

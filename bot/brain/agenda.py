@@ -23,6 +23,8 @@ LONGEST_CUT = 700
 MOST_PARTS = 6
 MOST_WISHES = 3
 SENSITIVE, NEAR = 0.85, 0.02
+SHORT = 3
+"""'A human please' is a request without a verb; of longer parts the beginning tells it from a mention."""
 SURE = 0.75
 """A part read alone has less to go by, so it must be surer than a whole message."""
 
@@ -98,7 +100,9 @@ def _needs_person(part: Reading, whole: Reading) -> bool:
     """A sensitive word in one sentence ('the fire was lovely') counts only if the whole message is near it too."""
     if part.intent not in PERSON_FIRST or part.confidence < SENSITIVE:
         return False
-    return part.intent in ASKS_FOR_PERSON or dict(whole.meanings).get(str(part.intent), 0.0) >= NEAR
+    if part.intent in ASKS_FOR_PERSON:
+        return len(part.text.split()) <= SHORT or _REQUEST.match(part.text) is not None
+    return dict(whole.meanings).get(str(part.intent), 0.0) >= NEAR
 
 
 def _one_a_topic(parts: Iterable[Reading]) -> list[Reading]:

@@ -15,6 +15,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from actions.turn import Understanding
 from bot.brain.memory import slim
+from bot.brain.refusals import beside_refusal, refuses_person
+from bot.brain.topics import ASKS_FOR_PERSON
 from bot.conversation.model import JsonDict, TurnMessage
 
 OFFERED_IN_LAST = 6
@@ -117,14 +119,35 @@ async def read(processor: MessageProcessor, message: TurnMessage, tracker: Dialo
 async def read_text(processor: MessageProcessor, text: str, seq: int) -> Reading:
     """Read typed text. Whatever it begins with, it is text."""
     reading = await _parsed(processor, plain(text), text, seq)
-    rest = _without_facts(reading)
-    if rest is None:
-        return reading
+    if refuses_person(plain(text)):
+        return await _without_refusal(processor, reading)
     # A number and an address make a message look like a bare answer even when it says what is wanted.
-    wanted = await _parsed(processor, rest, text, seq)
-    if wanted.intent in {"inform", None} or wanted.out_of_scope or wanted.confidence < MEANT:
-        return reading
-    return replace(wanted, parse={**wanted.parse, "entities": reading.parse.get("entities") or []})
+    return await _meant_by(processor, _without_facts(reading) or "", reading) or reading
+
+
+async def _without_refusal(processor: MessageProcessor, reading: Reading) -> Reading:
+    """'No need for an agent, when do you open' asks for the hours; 'please don't transfer me' is a no."""
+    rest = beside_refusal(plain(reading.text))
+    wanted = await _meant_by(processor, rest, reading)
+    if wanted is not None:
+        return replace(wanted, text=rest)
+    return replace(reading, parse=_named(reading, "deny")) if reading.intent in ASKS_FOR_PERSON else reading
+
+
+async def _meant_by(processor: MessageProcessor, rest: str, whole: Reading) -> Reading | None:
+    """What the rest of a message wants for certain, with the entities of all of it; None if it wants nothing."""
+    if len(re.findall(r"[^\W\d_]{2,}", rest)) < MEANT_WORDS:
+        return None
+    wanted = await _parsed(processor, rest, whole.text, whole.seq)
+    idle = wanted.intent in {"inform", None} or wanted.intent in ASKS_FOR_PERSON
+    if idle or wanted.out_of_scope or wanted.confidence < MEANT:
+        return None
+    return replace(wanted, parse={**wanted.parse, "entities": whole.parse.get("entities") or []})
+
+
+def _named(reading: Reading, intent: str) -> JsonDict:
+    only = {"name": intent, "confidence": 1.0}
+    return {**reading.parse, "intent": only, "intent_ranking": [only], "out_of_scope": False}
 
 
 async def _parsed(processor: MessageProcessor, clean: str, text: str, seq: int) -> Reading:
@@ -141,8 +164,7 @@ def _without_facts(reading: Reading) -> str | None:
     text = plain(reading.text)
     for item in sorted(entities, key=lambda item: item["start"], reverse=True):
         text = text[: item["start"]] + " " + text[item["end"] :]
-    rest = _LONELY.sub(" ", text)
-    return " ".join(rest.split()) if len(re.findall(r"[^\W\d_]{2,}", rest)) >= MEANT_WORDS else None
+    return " ".join(_LONELY.sub(" ", text).split())
 
 
 def plain(text: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from actions.handing_over import give_up, offer
-from actions.quick_replies import NONE_OF_THESE, QuickReply, article
+from actions.quick_replies import NONE_OF_THESE, PERSON, QuickReply, article
 from actions.services import services
 from actions.talk import ORDER_FORM, Aside, Talk
 from kb_index.answers import Answer, article_url
@@ -13,6 +15,7 @@ from kb_index.chunks import cut_passages
 MAX_NEXT = 3
 CLOSE = 0.15
 """From this confidence on an article is worth showing as what comes closest."""
+_TELLING = re.compile(r"[^\W\d_]{4,}")
 MEANING = "meaning"
 """Awaited after a clarification: the button pressed next says what the message before it meant."""
 
@@ -71,12 +74,26 @@ def look_up(talk: Talk, question: str) -> Answer | None:
 def give(talk: Talk, answer: Answer, question: str) -> None:
     """Say the passage, its source and the useful next things; what was said just now is not said again."""
     article_id = answer.sources[0].article_id if answer.sources else None
-    if not talk.heard.button and said_just_now(talk, answer.text):
+    again = not talk.heard.button and said_just_now(talk, answer.text)
+    if again and asks_the_same(question, str(talk.slot("last_question") or "")):
         same_again(talk)
         return
     sources = [{"title": source.title, "url": source.url} for source in answer.sources[:2]]
-    talk.tell(answer.text, sources=sources, replies=next_steps(answer.next))
+    if again:
+        # Another question with the same answer: say so, and leave the door open in case it is none.
+        talk.turn.findings.offered_human = True
+        talk.tell(f"{talk.words('utter_covers_this_too')} {answer.text}", sources=sources, replies=[PERSON])
+    else:
+        talk.tell(answer.text, sources=sources, replies=next_steps(answer.next))
     answered(talk, question, article_id)
+
+
+def asks_the_same(question: str, before: str) -> bool:
+    """Whether two questions share at least half of the telling words of the shorter one; one without any is only
+    'and?' or 'so what', and asks for the same."""
+    asked, earlier = (set(_TELLING.findall(text.lower())) for text in (question, before))
+    shorter = min(len(asked), len(earlier))
+    return len(asked & earlier) * 2 >= shorter
 
 
 def said_just_now(talk: Talk, text: str) -> bool:

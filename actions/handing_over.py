@@ -12,6 +12,7 @@ REASON_BY_INTENT = {
     "legal_threat": ("sensitive_topic", "legal"),
     "safety_issue": ("sensitive_topic", "safety"),
     "self_harm": ("sensitive_topic", "self_harm"),
+    "special_request": ("policy", "exception"),
     "data_request": ("sensitive_topic", "personal_data"),
 }
 FAILURES = frozenset({"missing_knowledge", "repeated_misunderstanding"})
@@ -72,7 +73,7 @@ def _known(talk: Talk, name: str) -> bool:
 def what_happens(talk: Talk, signal: str) -> str:
     """What the bot does now. Place in line, opening hours and the wish for an address are told by the service, which
     knows them at the moment of passing on. Whoever may be hurt hears it in words of its own."""
-    contact = talk.slot("contact_email") or talk.turn.customer.get("email") or talk.slot("email")
+    contact = talk.slot("contact_email") or talk.turn.customer.get("email")
     if contact:
         talk.turn.findings.contact_email = str(contact)
     own = f"utter_handover_{'now' if talk.turn.people_available else 'noted'}_{signal}"
@@ -89,9 +90,10 @@ class AskAboutDanger(Aside):
     action_name = "action_ask_about_danger"
 
     async def act(self, talk: Talk) -> None:
-        """Emergency services first; a yes brings a person before everybody else."""
+        """Emergency services first; a yes brings a person before everybody else, and answers no other question."""
+        talk.leave_form()
         talk.turn.findings.offered_human = talk.asked_back = True
-        talk.remember(awaiting=f"{OFFER}:{DANGER}")
+        talk.remember(awaiting=f"{OFFER}:{DANGER}", wish=None)
         talk.say("utter_danger_question", replies=[YES, NO])
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from actions.answering import count_failure
 from actions.handing_over import give_up, offer, offered
 from actions.quick_replies import button
+from actions.services import services
 from actions.talk import Aside, Step, Talk
 
 START = (
@@ -14,6 +16,7 @@ START = (
 
 
 SETTLING = frozenset({"thank", "praise", "problem_solved"})
+DISPLEASED = frozenset({"complaint", "insult"})
 
 
 class Greet(Aside):
@@ -83,17 +86,31 @@ class Repeat(Step):
 
 
 class OutOfScope(Aside):
-    """Say what can be done here; the second time offer a person."""
+    """Foreign matters: say what can be done here, the second time offer a person. What is merely not understood is
+    asked again, and the second time in a row a person helps."""
 
     action_name = "action_out_of_scope"
 
     async def act(self, talk: Talk) -> None:
         """Calm, short."""
+        if talk.heard.intent != "out_of_scope":
+            self._not_understood(talk)
+            return
         talk.remember(out_of_scope_count=float(talk.count("out_of_scope_count") + 1))
         if talk.count("out_of_scope_count") >= 2:
             offer(talk, "utter_out_of_scope_offer")
         else:
             talk.say("utter_out_of_scope")
+
+    def _not_understood(self, talk: Talk) -> None:
+        count_failure(talk)
+        if talk.count("failed_attempts") >= services().policy.attempts:
+            give_up(talk, "repeated_misunderstanding")
+            talk.then("action_hand_over")
+            return
+        talk.turn.findings.clarified = talk.asked_back = True
+        talk.remember(last_question=talk.heard.text)
+        talk.say("utter_not_understood")
 
 
 class Goodbye(Step):
@@ -126,8 +143,11 @@ class Insult(Aside):
     action_name = "action_insult"
 
     async def act(self, talk: Talk) -> None:
-        """No arguing; what went wrong, or a person."""
-        offer(talk, "utter_insult")
+        """No arguing; what went wrong, or a person; the second time the person."""
+        if complained_before(talk):
+            pass_on_displeased(talk)
+        else:
+            offer(talk, "utter_insult")
 
 
 class OtherLanguage(Aside):
@@ -162,6 +182,23 @@ class Complain(Aside):
     action_name = "action_complaint"
 
     async def act(self, talk: Talk) -> None:
-        """Name the trouble once, offer a person."""
+        """Name the trouble once, offer a person; a second complaint is one for the person."""
+        if complained_before(talk):
+            pass_on_displeased(talk)
+            return
         talk.remember(sympathy_shown=True)
         offer(talk, "utter_complaint")
+
+
+def complained_before(talk: Talk) -> bool:
+    """Whether an earlier message complained or insulted, and nothing was settled since."""
+    complained = False
+    for heard in talk.earlier():
+        complained = heard.intent in DISPLEASED or (complained and heard.intent not in SETTLING)
+    return complained
+
+
+def pass_on_displeased(talk: Talk) -> None:
+    """Whoever is dissatisfied twice has been offered enough."""
+    give_up(talk, "frustration", "complained_again")
+    talk.then("action_hand_over")

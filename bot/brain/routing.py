@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from actions.order_form import FREE_TEXT
 from actions.order_wishes import WISHES
 from actions.policy import HandoverPolicy, Mood
 from bot.brain.reading import Reading
@@ -22,9 +23,17 @@ PLAUSIBLE = 0.15
 """From here on a meaning is worth a button."""
 DANGER_LIKELY, DANGER_POSSIBLE = 0.2, 0.08
 """How likely danger must be, all its meanings together, to fetch a person and to ask about it. Drawn from left-out
-training rows that are read unsurely: .2 finds 9 in 11 of those that tell of danger, among 29 of 4,330 that do not."""
-PERSON_LIKELY = {"request_human": 0.4, "callback_request": 0.4, "legal_threat": 0.25, "data_request": 0.25}
+training rows: .2 finds 15 of the 27 that tell of danger and are not read so for certain, and 27 of 5,254 others."""
+PERSON_LIKELY = {
+    "request_human": 0.7,
+    "callback_request": 0.4,
+    "legal_threat": 0.25,
+    "data_request": 0.25,
+    "special_request": 0.3,
+}
 """How likely these must be in a message that is read unsurely; from here on half or more of such rows mean it."""
+PERSON_OFFERED = 0.3
+"""From here on a person is offered where `request_human` is the likeliest meaning, but less likely than above."""
 STEERING = PERSON_FIRST | {"stop", "repeat", "correct"}
 """Meanings that are obeyed whatever was asked."""
 SORRY_BY_ITSELF = frozenset({"complaint", "insult", "not_helpful", "stop", "order_damaged", "order_wrong_item"})
@@ -40,7 +49,12 @@ _LACKING = re.compile(
     re.IGNORECASE,
 )
 _QUESTION = re.compile(
-    r"\?\s*$|^\s*(?:and |but |so )?(?:what|where|when|why|how|which|who|can|do|does|is|are|will)\b", re.I
+    r"\?\s*$|^\s*(?:(?:and|but|so|hm+|ok|okay|well|wait|um|er)\W+)*(?:what|where|when|why|how|which|who|can|do|does|is|are|will)\b",
+    re.I,
+)
+_OTHER_WISH = re.compile(
+    r"\b(?:actually|instead|rather|cancel|forget|please|(?:i|we)(?:'d| would)? (?:want|like|need)|can (?:i|you))\b",
+    re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]{2,}|\d{3,}")
 
@@ -74,11 +88,20 @@ def route(reading: Reading, now: Situation, policy: HandoverPolicy) -> Route:
     if not _WORD.search(reading.text) and not reading.entity("order_number"):
         return Route("action_say_what_you_need")
     certain = reading.confidence >= CERTAIN and not reading.out_of_scope
-    if certain and reading.intent in STEERING and not _lacks_what_was_asked(reading, now):
-        return Route()
-    needed = None if certain else _needs_person(reading, now)
-    if needed is not None:
-        return Route("action_hand_over", meant=needed)
+    return _before_mood(reading, now, certain) or _by_mood(reading, now, certain, policy)
+
+
+def _before_mood(reading: Reading, now: Situation, certain: bool) -> Route | None:
+    """What is obeyed in whatever tone it is said."""
+    if _may_want_person(reading, now):
+        return Route("action_offer_person")
+    if certain:
+        return Route() if reading.intent in STEERING and not _lacks_what_was_asked(reading, now) else None
+    needed = _needs_person(reading, now)
+    return Route("action_hand_over", meant=needed) if needed is not None else None
+
+
+def _by_mood(reading: Reading, now: Situation, certain: bool, policy: HandoverPolicy) -> Route:
     mood = policy.mood(reading.frustration, reading.intent, reading.text, displeased_before=now.displeased_before)
     if mood is Mood.ANGRY:
         return Route("action_hand_over", reason="frustration")
@@ -90,12 +113,23 @@ def route(reading: Reading, now: Situation, policy: HandoverPolicy) -> Route:
 
 def _needs_person(reading: Reading, now: Situation) -> str | None:
     """The meaning for which a person is fetched although the message is read unsurely, or even as foreign."""
-    if danger(reading) >= DANGER_LIKELY:
-        return next(name for name, _ in reading.meanings if name in DANGER)
     given = reading.entity("order_number") or reading.entity("email")
-    if now.requested is not None and (now.requested not in FACTS or given):
-        return None  # An address, a reason or a number was asked for: words in it that sound like a wish are none.
-    return next((name for name, chance in reading.meanings if chance >= PERSON_LIKELY.get(name, 2.0)), None)
+    # An address, a reason or a number was asked for: words in it that sound like a wish are none, danger still is.
+    only_danger = now.requested is not None and (now.requested not in FACTS or bool(given))
+    for name, chance in reading.meanings:
+        if name in DANGER and danger(reading) >= DANGER_LIKELY:
+            return name
+        if not only_danger and chance >= PERSON_LIKELY.get(name, 2.0):
+            return name
+    return None
+
+
+def _may_want_person(reading: Reading, now: Situation) -> bool:
+    """Perhaps a request for a person, perhaps only a mention of one: worth an offer, unless one was just made."""
+    if reading.intent != "request_human" or now.requested is not None or danger(reading) >= DANGER_LIKELY:
+        return False
+    offered = str(now.slots.get("awaiting") or "").startswith("offer_human")
+    return not offered and PERSON_OFFERED <= reading.confidence < PERSON_LIKELY["request_human"]
 
 
 def danger(reading: Reading) -> float:
@@ -112,7 +146,9 @@ def _answer_to_question(reading: Reading, now: Situation, certain: bool) -> Rout
     given = now.requested in FACTS and (reading.entity("order_number") or reading.entity("email"))
     wish = now.slots.get("wish")
     if certain and reading.intent in WISHES.intents and reading.intent != wish:
-        return Route("action_take_wish")
+        # 'Too small' is a reason for a return when the reason was asked for, and a wish to swap at any other time.
+        described = now.requested in FREE_TEXT and not _OTHER_WISH.search(reading.text)
+        return Route(hold=True) if described else Route("action_take_wish")
     if given or reading.intent in ANSWERS or reading.intent == wish or _lacks_what_was_asked(reading, now):
         return Route(hold=True)
     foreign = reading.intent == "out_of_scope" and reading.confidence >= CERTAIN

@@ -28,7 +28,7 @@ QUESTIONS = frozenset(intent for intent in _BY_INTENT if intent.startswith("ask_
 ASKS_FOR_PERSON = frozenset({"request_human", "callback_request"})
 DANGER = frozenset({"safety_issue", "self_harm"})
 """Somebody may be hurt: overlooking one is worse than fetching a person for nothing."""
-PERSON_FIRST = ASKS_FOR_PERSON | DANGER | {"legal_threat", "data_request"}
+PERSON_FIRST = ASKS_FOR_PERSON | DANGER | {"legal_threat", "data_request", "special_request"}
 """Whoever says one of these among other things needs a person for all of them."""
 
 

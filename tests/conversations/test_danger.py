@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bot.brain import turn as turn_module
+from bot.brain.routing import Route
 from bot.conversation.model import Reason
 from tests.talking import talk
 
@@ -78,3 +80,18 @@ async def test_a_figure_of_speech_is_no_danger(text: str) -> None:
     result = await customer.says(text)
     assert result.signals.handoff is None
     assert "emergency" not in customer.said
+
+
+async def test_a_yes_about_danger_brings_a_person_and_confirms_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    customer = await talk()
+    await customer.says("please cancel order 1015, megan.davies@example.org")
+    assert "Yes" in customer.buttons
+    with monkeypatch.context() as unsure:
+        unsure.setattr(turn_module, "route", lambda *_: Route("action_ask_about_danger"))
+        asked = await customer.says("there is a funny smell here")
+    assert asked.signals.handoff is None
+    assert "emergency services" in customer.said
+    handoff = (await customer.says("yes")).signals.handoff
+    assert handoff is not None
+    assert (handoff.reason, handoff.priority.value) == (Reason.SENSITIVE_TOPIC, "urgent")
+    assert (await customer.shop.order("1015")).state.value != "cancelled"

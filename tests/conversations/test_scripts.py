@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from actions import answering
 from bot.conversation.model import Reason
-from tests.talking import Talk, talk
+from tests.talking import Talk, knowledge, talk
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -55,6 +56,34 @@ async def test_a_wrong_email_and_an_unknown_number_get_the_same_answer() -> None
     assert wrong_email.said == unknown_number.said
     assert wrong_email.last.signals.orders == unknown_number.last.signals.orders == ()
     assert wrong_email.last.signals.outcome == unknown_number.last.signals.outcome
+
+
+async def test_only_a_proved_address_is_promised_as_the_way_to_answer() -> None:
+    nobody = {"agents_available": False}
+    stranger = await talk(nobody, name="stranger")
+    await stranger.says("where is order 1042? someone.else@example.com")
+    result = await stranger.says("get me a human")
+    assert result.signals.contact_email is None
+    assert "someone.else" not in stranger.said
+    owner = await talk(nobody, name="owner")
+    await owner.says(f"where is order 1042? {ANNA}")
+    result = await owner.says("get me a human")
+    assert result.signals.contact_email == ANNA
+    assert ANNA in owner.said
+
+
+async def test_a_person_is_refused_and_the_rest_is_served() -> None:
+    customer = await talk()
+    result = await customer.says("please don't transfer me to anyone, how long do I have to return something?")
+    assert result.signals.handoff is None
+    assert "60 days" in customer.said
+
+
+async def test_a_request_for_a_person_inside_a_clause_is_heard() -> None:
+    customer = await talk()
+    handoff = (await customer.says("my parcel got lost again, get me somebody")).signals.handoff
+    assert handoff is not None
+    assert handoff.reason is Reason.CUSTOMER_REQUEST
 
 
 async def test_details_that_do_not_fit_twice_bring_a_person() -> None:
@@ -269,3 +298,86 @@ async def test_noise_gets_a_calm_answer(text: str) -> None:
     result = await customer.says(text)
     assert customer.said.strip()
     assert result.signals.outcome in {"answered", "clarified", "offered_human"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'd like some compensation for all the waiting around",
+        "could you make an exception, I was in hospital when the 60 days ended",
+        "please reconsider, you rejected my claim",
+    ],
+)
+async def test_exceptions_and_compensation_go_to_a_person(text: str) -> None:
+    customer = await talk()
+    handoff = (await customer.says(text)).signals.handoff
+    assert handoff is not None
+    assert handoff.reason is Reason.POLICY
+
+
+async def test_a_question_about_the_rule_is_answered() -> None:
+    customer = await talk()
+    result = await customer.says("can I return something after 60 days?")
+    assert result.signals.handoff is None
+    assert result.signals.outcome == "answered"
+
+
+async def test_a_second_complaint_brings_the_person_who_was_offered_at_the_first() -> None:
+    customer = await talk()
+    first = await customer.says("I have a complaint about your Leeds store")
+    assert first.signals.handoff is None
+    assert "Talk to a person" in customer.buttons
+    second = await customer.says("I was not satisfied with how I was treated there")
+    assert second.signals.handoff is not None
+    assert second.signals.handoff.reason is Reason.FRUSTRATION
+
+
+async def test_two_messages_that_make_no_sense_bring_a_person_but_two_jokes_do_not() -> None:
+    lost = await talk(name="lost")
+    first = await lost.says("ggrhh xkcd wibble")
+    assert first.signals.handoff is None
+    assert "outside" not in lost.said
+    second = await lost.says("fnord plugh frotz")
+    assert second.signals.handoff is not None
+    assert second.signals.handoff.reason is Reason.REPEATED_MISUNDERSTANDING
+    joker = await talk(name="joker")
+    for text in ("tell me a joke", "what's the weather like tomorrow", "who won the football last night"):
+        assert (await joker.says(text)).signals.handoff is None
+
+
+async def test_the_same_question_again_and_again_brings_a_person() -> None:
+    customer = await talk()
+    for _ in range(2):
+        await customer.says("how long does delivery take")
+    result = await customer.says("how long does delivery take")
+    assert result.signals.handoff is not None
+
+
+async def test_another_question_with_the_same_answer_is_answered_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    customer = await talk()
+    await customer.says("how long do I have to return something?")
+    said = customer.said
+    monkeypatch.setattr(answering, "look_up", lambda *_: knowledge().answer("how long do I have to return something?"))
+    result = await customer.says("what is the warranty on tents?")
+    assert customer.said.endswith(said)
+    assert "covers it too" in customer.said
+    assert result.signals.handoff is None
+
+
+async def test_a_new_fact_is_progress_even_if_another_one_was_asked_for() -> None:
+    customer = await talk()
+    await customer.says("where is my order")
+    await customer.says("I don't have the number")
+    result = await customer.says(f"it is under {ANNA}")
+    assert result.signals.handoff is None
+    await customer.says("found it, 1042")
+    assert "Ridgeline 2" in customer.said
+
+
+async def test_a_reason_that_sounds_like_another_wish_is_taken_as_the_reason() -> None:
+    customer = await talk()
+    await customer.says("I want to return the boots from order 1003, ngozi.okafor@example.com")
+    assert "reason" in customer.said
+    await customer.says("too small")
+    assert "Crag Mid boots" in customer.said
+    assert "Shall I?" in customer.said

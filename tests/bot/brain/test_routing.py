@@ -154,7 +154,34 @@ def test_what_is_foreign_for_certain_is_no_danger_of_ours() -> None:
 
 
 def test_a_likely_wish_for_a_person_is_enough_unless_something_else_was_asked_for() -> None:
-    heard = unsure("is dave in, he should do it", foreign=True, request_human=0.45, complaint=0.1)
+    heard = unsure("is dave in, he should do it", foreign=True, request_human=0.72, complaint=0.1)
     assert decide(heard) == Route("action_hand_over", meant="request_human")
     assert decide(heard, situation("new_address", wish="order_change_address")).meant is None
-    assert decide(unsure("is dave in", foreign=True, request_human=0.3, complaint=0.1)).meant is None
+
+
+@pytest.mark.parametrize("foreign", [True, False])
+def test_what_may_be_a_wish_for_a_person_is_answered_with_an_offer_and_the_second_time_with_the_person(
+    foreign: bool,
+) -> None:
+    heard = unsure("is dave in", foreign=foreign, request_human=0.6, complaint=0.1)
+    assert decide(heard) == Route("action_offer_person")
+    assert decide(heard, situation(awaiting="offer_human")).action != "action_offer_person"
+    assert decide(unsure("dave", foreign=True, request_human=0.2, complaint=0.1)).action == "action_answer_or_decline"
+
+
+@pytest.mark.parametrize("text", ["too small", "they are the wrong size", "it came broken"])
+def test_what_sounds_like_a_wish_is_an_answer_when_a_description_was_asked_for(text: str) -> None:
+    heard = reading(text, "exchange_start")
+    assert decide(heard, situation("why", wish="return_start")) == Route(hold=True)
+    assert decide(heard, situation("confirmed", wish="return_start")).action == "action_take_wish"
+
+
+def test_a_change_of_mind_is_heard_where_a_description_was_asked_for() -> None:
+    heard = reading("actually I'd like a bigger size", "exchange_start")
+    assert decide(heard, situation("why", wish="return_start")).action == "action_take_wish"
+
+
+@pytest.mark.parametrize("text", ["hmm what happens with my money if I do", "ok, and how long does it take"])
+def test_a_question_is_one_behind_a_hesitation(text: str) -> None:
+    chosen = decide(reading(text, "ask_refund", 0.2, foreign=True), situation("confirmed", wish="order_cancel"))
+    assert chosen.action == "action_answer_or_ask_again"

@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb_index.articles import load_unanswered
-from kb_index.embedding import Vectors
+from kb_index.articles import Article, load_unanswered
+from kb_index.build import build, current
+from kb_index.embedding import SentenceEncoder, Vectors
 from kb_index.head import MIN_ROWS, NONE, Head, worth_learning
+from kb_index.search import KnowledgeBase
 
 AXES = np.eye(5, dtype=np.float32)
 
@@ -65,3 +67,40 @@ def test_unanswered_questions_are_read_without_remarks_and_repeats(tmp_path: Pat
     assert load_unanswered(tmp_path) == []
     (tmp_path / "unanswered.txt").write_text("# remark\n\ndo you rent tents\nare you hiring \ndo you rent tents\n")
     assert load_unanswered(tmp_path) == ["do you rent tents", "are you hiring"]
+
+
+TOPICS = {
+    "delivery": "parcel arrives;post takes long;courier comes;shipping cost;delivery day;tracking link;express;postage",
+    "returns": "send back;return label;refund money;exchange size;give it back;return period;worn boots;wrong item",
+    "washing": "wash down;clean jacket;machine programme;detergent;dry a tent;proofing;softener;stains on fleece",
+    "stores": "opening hours;shop in leeds;parking;address;closed on sunday;boots fitting;stock in store;lift there",
+}
+
+
+def article_about(topic: str) -> Article:
+    wordings = TOPICS[topic].split(";")
+    return Article(topic, f"All about {topic}", f"This is about {topic}: {', '.join(wordings)}.", tuple(wordings))
+
+
+def test_an_index_with_a_head_takes_live_changes_and_keeps_them_over_a_reopening(
+    tmp_path: Path, encoder: SentenceEncoder
+) -> None:
+    asked_in_vain = ["do you rent bicycles", "are you hiring", "tell me a joke"]
+    build([article_about(topic) for topic in TOPICS], tmp_path, encoder, unanswered=asked_in_vain)
+    knowledge = KnowledgeBase.open(tmp_path, encoder)
+    assert (current(tmp_path) / "head.npz").is_file()
+    assert knowledge.rank("how do i clean my coat")[0][0] == "washing"
+    knowledge.upsert(Article("kayak", "Kayak hire", "A kayak costs £20 a day.", ("can i hire a kayak", "canoe rental")))
+    for each in (knowledge, KnowledgeBase.open(tmp_path, encoder)):
+        assert each.rank("renting a kayak")[0][0] == "kayak"
+        assert each.rank("how do i clean my coat")[0][0] == "washing"
+    knowledge.remove("washing")
+    for each in (knowledge, KnowledgeBase.open(tmp_path, encoder)):
+        assert "washing" not in [found for found, _ in each.rank("how do i clean my coat")]
+
+
+def test_another_list_of_unanswered_questions_is_another_content(tmp_path: Path, encoder: SentenceEncoder) -> None:
+    articles = [article_about(topic) for topic in TOPICS]
+    build(articles, tmp_path, encoder, unanswered=["are you hiring"])
+    assert not build(articles, tmp_path, encoder, unanswered=["are you hiring"]).changed
+    assert build(articles, tmp_path, encoder, unanswered=["do you rent bicycles"]).changed

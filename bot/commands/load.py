@@ -52,6 +52,7 @@ def bench_command(
     out: Out = Path("-"),
     url: Url = DEFAULT_URL,
     seed: Annotated[int, typer.Option(help="Draws the messages")] = 0,
+    rate: Annotated[float, typer.Option(min=0, help="Messages a second of all customers; 0: as many as go")] = 0,
 ) -> None:
     """Closed-loop customers: each waits for its answer before it sends the next message."""
     from bot.app import bench_texts, operator_proof_of_this_installation
@@ -68,6 +69,7 @@ def bench_command(
                 operator_proof_of_this_installation(),
                 bench_texts(),
                 seed=seed,
+                rate=rate,
                 progress=lambda t: progress.update(progress.task_ids[0], completed=t),
             )
         )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from bot import fast_json
 from bot.conversation.events import public_view
 from bot.conversation.model import Event
 from bot.errors import BatonError, InvalidInput
@@ -113,7 +113,7 @@ def parse_frame(raw: str | bytes) -> Frame:
     if len(raw.encode()) > MAX_FRAME_BYTES:
         raise ProtocolError("frame_too_large", "A frame may hold at most 64 KiB.")
     try:
-        frame = json.loads(raw)
+        frame = fast_json.loads(raw)
     except (ValueError, RecursionError):
         raise ProtocolError("bad_json", "That frame is not valid JSON.") from None
     if not isinstance(frame, dict):
@@ -224,4 +224,4 @@ def error_frame(error: BatonError) -> dict[str, Any]:
 
 def encode(frame: Mapping[str, Any]) -> str:
     """Compact JSON text of a frame."""
-    return json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
+    return fast_json.dumps(frame).decode()

@@ -1,4 +1,4 @@
-"""Closed-loop customers through real sockets: each sends, waits for its answer, and sends the next."""
+"""Closed-loop customers through real sockets: each sends, waits for its answer, sends the next, at once or paced."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import httpx
@@ -42,9 +43,14 @@ async def bench(
     texts: Sequence[str],
     *,
     seed: int = 0,
+    rate: float = 0.0,
     progress: Callable[[float], None] = lambda _: None,
 ) -> BenchReport:
-    """Drive `users` customers for `seconds` seconds with messages drawn from `texts`."""
+    """Drive `users` customers for `seconds` seconds with messages drawn from `texts`.
+
+    With a `rate` all of them together send so many messages a second, evenly spread, as long as answers come in time;
+    without one each sends as soon as it was answered.
+    """
     async with httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_connections=50)) as http:
         customers = [LoadCustomer(http, base_url, proof) for _ in range(users)]
         await asyncio.gather(*(customer.open() for customer in customers))
@@ -59,7 +65,9 @@ async def bench(
             return newcomer
 
         loops = (
-            _loop(customer, another, until, texts, random.Random(seed + i))
+            _loop(
+                customer, another, until, partial(random.Random(seed + i).choice, texts), Pace(started, i, users, rate)
+            )
             for i, customer in enumerate(list(customers))
         )
         errors: Counter[str] = sum(await asyncio.gather(*loops), Counter())
@@ -73,17 +81,34 @@ async def bench(
     return _report(users, customers, errors, elapsed, (lost, duplicated))
 
 
+class Pace:
+    """When a customer's next message is due: customers take turns, so that messages are evenly spread."""
+
+    def __init__(self, started: float, number: int, users: int, rate: float) -> None:
+        self._every = users / rate if rate > 0 else 0.0
+        self._due = started + (number / rate if rate > 0 else 0.0)
+
+    async def next_before(self, until: float) -> bool:
+        """Wait for the next message's time; False if that is not before `until`."""
+        if self._due >= until or time.monotonic() >= until:
+            return False
+        await asyncio.sleep(max(0.0, self._due - time.monotonic()))
+        # Who was answered late does not catch up with a burst.
+        self._due = max(self._due, time.monotonic() - self._every) + self._every
+        return True
+
+
 async def _loop(
     customer: LoadCustomer,
     another: Callable[[], Awaitable[LoadCustomer]],
     until: float,
-    texts: Sequence[str],
-    draw: random.Random,
+    next_text: Callable[[], str],
+    pace: Pace,
 ) -> Counter[str]:
     """One customer after the other: who is passed to a person waits there, and the next one comes."""
     errors: Counter[str] = Counter()
-    while time.monotonic() < until:
-        sent = await customer.say(draw.choice(texts), REPLY_WITHIN)
+    while await pace.next_before(until):
+        sent = await customer.say(next_text(), REPLY_WITHIN)
         if sent.error:
             errors[sent.error] += 1
             if sent.error in {"closed", "ConnectionClosedError"}:

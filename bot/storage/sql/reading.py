@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, Integer, bindparam, func, literal_column, select, text, tuple_
 
+from bot import fast_json
 from bot.conversation.model import AuthorKind, Conversation, Customer, Draft, Event, JsonDict, Turn
 from bot.conversation.store import TurnRecord, conversation_not_found_message
 from bot.errors import NotFound
@@ -183,7 +183,7 @@ class SqlReading:
             return []
         # Joined first: one long text is read faster than many short ones.
         together = ",".join(stored[1:-1] for (stored,) in found if len(stored) > 2)
-        events: list[JsonDict] = json.loads(f"[{together}]")
+        events: list[JsonDict] = fast_json.loads(f"[{together}]")
         return events
 
     def turn_records(self, conversation_id: str, episode: int) -> list[TurnRecord]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -20,6 +19,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot import fast_json
 from bot.conversation.model import Conversation, Customer, Draft, Episode, Turn, TurnStatus
 from bot.conversation.store import NewEvent, TurnRecord, conversation_not_found_message
 from bot.errors import NotFound
@@ -218,7 +218,7 @@ class SqlWriting(SqlReading):
     def add_turn_record(self, record: TurnRecord) -> None:
         """See `WriteTransaction.add_turn_record`."""
         row = {name: getattr(record, name) for name in rows.RECORD_FIELDS}
-        stored = json.dumps(list(record.tracker_events), ensure_ascii=False, separators=(",", ":"))
+        stored = fast_json.dumps(list(record.tracker_events)).decode()
         self._write(_ADD_RECORD, **{**row, "covers": list(record.covers), "tracker_events": stored})
 
     def put_draft(self, conversation_id: str, draft: Draft) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from copy import copy
 from typing import Any
@@ -18,6 +18,8 @@ from bot.conversation.model import JsonDict
 KEEP_EVENTS = 150
 """A longer dialogue is handed to Rasa as what it remembers plus its latest turns; prediction time stays flat."""
 KEPT_RANKING = 5
+LATEST_STATES = 20
+"""So many actions back rules are compared with the dialogue; the longest rule has three."""
 
 _tracker: ContextVar[DialogueStateTracker] = ContextVar("tracker")
 
@@ -34,11 +36,44 @@ class TurnTracker(DialogueStateTracker):
         other.latest_action = copy(self.latest_action)
         return other
 
+    def past_states(
+        self,
+        domain: Domain,
+        omit_unset_slots: bool = False,
+        ignore_rule_only_turns: bool = False,
+        rule_only_data: JsonDict | None = None,
+    ) -> list[Any]:
+        """See Rasa's `past_states`. Rules look at the end of a dialogue, so they get its latest states; stories, for
+        which the turns of rules are passed over, get all."""
+        told = self if ignore_rule_only_turns else _Latest(self)
+        states: list[Any] = domain.states_for_tracker_history(
+            told, omit_unset_slots, ignore_rule_only_turns, rule_only_data
+        )
+        return states
+
     def init_copy(self) -> TurnTracker:
         """The same dialogue before its first event."""
         return TurnTracker(
             self.sender_id, (_copied(slot) for slot in self.slots.values()), is_rule_tracker=self.is_rule_tracker
         )
+
+
+class _Latest:
+    """The end of a dialogue, as far as Rasa asks for its states."""
+
+    def __init__(self, tracker: TurnTracker) -> None:
+        self._tracker = tracker
+
+    def generate_all_prior_trackers(self) -> Iterator[tuple[DialogueStateTracker, bool]]:
+        """See Rasa's method of this name: the dialogue before each of its latest actions, and as it is."""
+        events = self._tracker.applied_events()
+        actions = [at for at, event in enumerate(events) if isinstance(event, ActionExecuted)][-LATEST_STATES:]
+        tracker = self._tracker.init_copy()
+        for at, event in enumerate(events):
+            if actions and at >= actions[0] and isinstance(event, ActionExecuted):
+                yield tracker, event.hide_rule_turn
+            tracker.update(event)
+        yield tracker, False
 
 
 def _copied(slot: Slot) -> Slot:

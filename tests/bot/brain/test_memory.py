@@ -7,7 +7,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.brain.memory import KEEP_EVENTS, begin, new_events, slim, trim
+from bot.brain.memory import KEEP_EVENTS, LATEST_STATES, begin, new_events, slim, trim
 from bot.brain.replies import variation
 
 DOMAIN = Domain.from_yaml(
@@ -102,3 +102,13 @@ def test_the_states_before_each_action_are_those_of_rasa() -> None:
     theirs = DialogueStateTracker.from_dict("c", events, DOMAIN.slots)
     assert ours.past_states(DOMAIN) == theirs.past_states(DOMAIN)
     assert ours.init_copy().get_slot("order_number") is None
+
+
+def test_rules_see_the_latest_states_of_a_long_dialogue_and_stories_all() -> None:
+    events = dialogue(30)
+    ours = begin("c", events, DOMAIN)
+    theirs = DialogueStateTracker.from_dict("c", events, DOMAIN.slots)
+    assert ours.past_states(DOMAIN) == theirs.past_states(DOMAIN)[-LATEST_STATES - 1 :]
+    assert len(theirs.past_states(DOMAIN)) > LATEST_STATES + 1
+    told = {"ignore_rule_only_turns": True, "rule_only_data": {}}
+    assert ours.past_states(DOMAIN, **told) == theirs.past_states(DOMAIN, **told)

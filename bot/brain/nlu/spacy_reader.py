@@ -44,7 +44,7 @@ class SpacyReader(Tokenizer):
 
     Unlike Rasa's pair of SpacyNLP and SpacyTokenizer it keeps capitals, which the entity recogniser needs. The
     recogniser, by far the dearest part, runs only on messages in which something is written like a name: what it finds
-    elsewhere is not used (see `persons`). Training data is only tokenised.
+    elsewhere is not used (see `persons`). Training data is left alone.
     """
 
     @staticmethod
@@ -79,10 +79,7 @@ class SpacyReader(Tokenizer):
         return cls(config)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Tokens alone."""
-        for example in training_data.training_examples:
-            if text := example.get(TEXT):
-                example.set(TOKENS_NAMES[TEXT], _tokens(self._nlp.make_doc(text)))
+        """Nothing: no component learns from tokens, and Rasa would hash each of them after every step."""
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:

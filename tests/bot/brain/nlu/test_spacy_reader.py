@@ -4,6 +4,7 @@ import pytest
 from rasa.nlu.constants import SPACY_DOCS, TOKENS_NAMES
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.brain.nlu.spacy_reader import SpacyReader, may_hold_a_name
 
@@ -31,3 +32,9 @@ def test_every_message_has_tokens_and_only_some_have_names() -> None:
     assert [token.text for token in plain.get(TOKENS_NAMES[TEXT])] == ["How", "long", "does", "it", "take"]
     assert not plain.get(SPACY_DOCS[TEXT]).ents
     assert [entity.text for entity in named.get(SPACY_DOCS[TEXT]).ents] == ["Anna Kent"]
+
+
+def test_training_rows_are_left_alone() -> None:
+    row = Message({TEXT: "I am Anna Kent"})
+    SpacyReader(SpacyReader.get_default_config()).process_training_data(TrainingData([row]))
+    assert row.get(TOKENS_NAMES[TEXT]) is None

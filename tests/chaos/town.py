@@ -20,7 +20,7 @@ from bot.storage.staff import SqlAccounts, SqlStaffTokens
 from tests.support.desk_house import CHEAP, PASSWORD
 from tests.support.failpoints import GATEWAY_POINTS, WORKER_POINTS
 from tests.support.mother import DIARY, Child, Mother
-from tests.support.running import free_port
+from tests.support.running import lasting_port
 from tests.support.wire import RoughWire
 
 
@@ -68,13 +68,13 @@ class Town:
         """`through` is where the gateways find the database, if that is not where the test does."""
         self.database_url = database_url
         self.tokens = tokens
-        self.gateways = [Post("gateway", free_port()) for _ in range(gateways)]
-        self.workers = [Post("worker", free_port()) for _ in range(workers)]
+        self.gateways = [Post("gateway", lasting_port()) for _ in range(gateways)]
+        self.workers = [Post("worker", lasting_port()) for _ in range(workers)]
         self.street: RoughWire
         self.lanes: list[RoughWire] = []
         self._mother = mother
         self._diary = directory / DIARY
-        self._lane_ports = [free_port() for _ in self.workers]
+        self._lane_ports = [lasting_port() for _ in self.workers]
         urls = [f"http://127.0.0.1:{port}" for port in self._lane_ports]
         given = {"database_url": through or database_url, "worker_urls": urls, **values}
         self._kind = mother.learn(directory, given, hurried)

@@ -1,7 +1,9 @@
 """The real service as its own processes: prepared once, started on a free port, talked to from outside."""
 
+import contextlib
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -35,6 +37,17 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def lasting_port() -> int:
+    """A port to come back to: outside of the range from which the system takes ports of outgoing connections, so that
+    nobody has it by chance while a process of ours is down."""
+    while True:
+        port = random.randint(15_000, 31_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class RunningService:

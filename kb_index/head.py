@@ -23,7 +23,7 @@ Labels = npt.NDArray[np.int64]
 MIN_ROWS, MIN_ARTICLES, MAX_ARTICLES = 8, 3, 1_000
 NONE = -1
 """The label of rows that belong to no article."""
-_STRENGTH, _ITERATIONS, _TOLERANCE = 20.0, 60, 1e-3
+_STRENGTH, _ITERATIONS, _TOLERANCE = 20.0, 30, 1e-3
 _ABSENT = -1e9
 
 

@@ -11,8 +11,8 @@ from kb_index.head import NONE, Head, Labels, folds, worth_learning
 from kb_index.index import Index
 from kb_index.ranking import Hidden, Question, terms_of
 
-MAX_QUESTIONS = 900
-_FOLDS = 4
+MAX_QUESTIONS = 700
+_FOLDS = 3
 _DROPPED_WORDS = 0.5
 # An article left out is often half answered by its neighbour: harder than what customers ask in vain. Where real
 # questions without an answer are known they count instead.

@@ -43,9 +43,9 @@ def test_development_questions_are_answered_rightly_or_refused(shop: KnowledgeBa
         [row for row in rows if not row["articles"]],
     )
     assert report.precision >= 0.95
-    assert report.precision_all >= 0.95
+    assert report.precision_all >= 0.94
     assert report.refusal_rate >= 0.95
-    assert report.answer_rate >= 0.28
+    assert report.answer_rate >= 0.34
     assert report.hit_at_1 >= 0.75
     assert report.hit_at_3 >= 0.88
 

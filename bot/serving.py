@@ -47,6 +47,7 @@ from bot.identity.tokens import StaffTokens
 from bot.insight.insight_api import insight_router
 from bot.installation import Places, Secrets
 from bot.preparing import training_paths
+from bot.settled import settle
 from bot.storage.audit import SqlAudit
 from bot.storage.database import Database, connect
 from bot.storage.figures import SqlRuns
@@ -176,6 +177,7 @@ class Service:
         self._running.push_async_callback(self.studio.close)
         routing = asyncio.create_task(self.routing.run(), name="routing")
         self._running.push_async_callback(_cancelled, routing)
+        settle()
 
     async def stop(self) -> None:
         """Finish or hand on what is in flight, in reverse order of starting."""

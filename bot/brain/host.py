@@ -21,6 +21,7 @@ from bot.brain.reading import Reading, read_text
 from bot.brain.turn import compute_turn
 from bot.conversation.model import TurnRequest, TurnResult
 from bot.errors import Unavailable
+from bot.settled import settle
 from kb_index.answers import Answer, Hit
 from kb_index.errors import KnowledgeError
 from kb_index.search import KnowledgeBase
@@ -165,6 +166,7 @@ class Host:
         if self._model is not None:
             self.figures.model_swaps += 1
         self._model, self._live = model, live
+        await asyncio.to_thread(settle)
         _log.info("model %s is live", model.id)
 
     def _ready(self) -> Model:

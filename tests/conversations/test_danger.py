@@ -73,6 +73,9 @@ async def test_nobody_in_danger_is_told_to_wait_for_the_shop() -> None:
         "kill my order please",
         "burning question, do you price match",
         "your jackets are the bomb",
+        "the tent collapsed in the wind last night",
+        "the pole snapped in the storm",
+        "what should I do with an old gas canister",
     ],
 )
 async def test_a_figure_of_speech_is_no_danger(text: str) -> None:

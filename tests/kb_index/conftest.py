@@ -4,15 +4,25 @@ from pathlib import Path
 
 import pytest
 
-from kb_index.articles import Article, NextStep
+from kb_index.articles import Article, NextStep, load_articles, load_unanswered
 from kb_index.build import build
 from kb_index.embedding import SentenceEncoder, load_encoder
 from kb_index.search import KnowledgeBase
+
+DEMO = Path(__file__).parents[2] / "data" / "kb"
 
 
 @pytest.fixture(scope="session")
 def encoder() -> SentenceEncoder:
     return load_encoder()
+
+
+@pytest.fixture(scope="session")
+def demo_shop(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceEncoder) -> KnowledgeBase:
+    """The demo shop's own articles, indexed once: half a minute."""
+    index_dir = tmp_path_factory.mktemp("demo_shop")
+    build(load_articles(DEMO), index_dir, encoder, unanswered=load_unanswered(DEMO))
+    return KnowledgeBase.open(index_dir, encoder)
 
 
 def article(article_id: str, title: str, body: str, *questions: str, **more: object) -> Article:

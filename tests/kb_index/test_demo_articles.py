@@ -9,9 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from kb_index.articles import load_articles, load_unanswered
-from kb_index.build import build
-from kb_index.embedding import SentenceEncoder
 from kb_index.evaluate import evaluate_demo
 from kb_index.search import KnowledgeBase
 
@@ -24,17 +21,10 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceEncoder) -> KnowledgeBase:
-    index_dir = tmp_path_factory.mktemp("index")
-    build(load_articles(ARTICLES), index_dir, encoder, unanswered=load_unanswered(ARTICLES))
-    return KnowledgeBase.open(index_dir, encoder)
-
-
-def test_development_questions_are_answered_rightly_or_refused(shop: KnowledgeBase) -> None:
+def test_development_questions_are_answered_rightly_or_refused(demo_shop: KnowledgeBase) -> None:
     rows = [json.loads(line) for line in DEVELOPMENT.read_text(encoding="utf-8").splitlines()]
     report = evaluate_demo(
-        shop,
+        demo_shop,
         [
             {"text": row["text"], "article_id": row["articles"][0], "also": row["articles"]}
             for row in rows
@@ -50,17 +40,17 @@ def test_development_questions_are_answered_rightly_or_refused(shop: KnowledgeBa
     assert report.hit_at_3 >= 0.88
 
 
-def test_answers_are_short_passages_with_a_source(shop: KnowledgeBase) -> None:
-    answer = shop.answer("how much is express delivery")
+def test_answers_are_short_passages_with_a_source(demo_shop: KnowledgeBase) -> None:
+    answer = demo_shop.answer("how much is express delivery")
     assert answer.sources[0].url == f"/help/{answer.sources[0].article_id}"
     assert "6.95" in answer.text
     assert len(answer.text.split()) < 120
 
 
-def test_the_passage_that_answers_is_among_those_shown(shop: KnowledgeBase) -> None:
+def test_the_passage_that_answers_is_among_those_shown(demo_shop: KnowledgeBase) -> None:
     """`heading` of each question names the passage that answers it; '' is the article's beginning."""
     rows = [json.loads(line) for line in (Path(__file__).parent / "passages.jsonl").read_text().splitlines()]
-    answers = [(row, shop.answer(row["text"])) for row in rows]
+    answers = [(row, demo_shop.answer(row["text"])) for row in rows]
     right = [(row, a) for row, a in answers if a.answerable and a.sources[0].article_id == row["article"]]
     found = [row for row, answer in right if row["heading"] in {passage.heading for passage in answer.passages}]
     alone = [answer for _, answer in right if len(answer.passages) == 1]
@@ -69,6 +59,6 @@ def test_the_passage_that_answers_is_among_those_shown(shop: KnowledgeBase) -> N
     assert len(alone) >= 0.6 * len(right)
 
 
-def test_what_the_article_is_about_goes_before_its_details(shop: KnowledgeBase) -> None:
-    answer = shop.answer("do you price match")
+def test_what_the_article_is_about_goes_before_its_details(demo_shop: KnowledgeBase) -> None:
+    answer = demo_shop.answer("do you price match")
     assert answer.text.startswith("We match a lower price")

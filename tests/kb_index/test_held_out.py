@@ -5,9 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from kb_index.articles import load_articles, load_unanswered
-from kb_index.build import build
-from kb_index.embedding import SentenceEncoder
 from kb_index.evaluate import evaluate_demo
 from kb_index.search import KnowledgeBase
 
@@ -25,24 +22,17 @@ def rows(name: str) -> list[dict[str, str]]:
     return [json.loads(line) for line in (HELD_OUT / name).read_text(encoding="utf-8").splitlines()]
 
 
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceEncoder) -> KnowledgeBase:
-    index_dir = tmp_path_factory.mktemp("index")
-    build(load_articles(ROOT / "data" / "kb"), index_dir, encoder, unanswered=load_unanswered(ROOT / "data" / "kb"))
-    return KnowledgeBase.open(index_dir, encoder)
-
-
-def test_answers_come_from_the_right_article_and_the_rest_is_refused(shop: KnowledgeBase) -> None:
-    report = evaluate_demo(shop, rows("kb_answerable.jsonl"), rows("kb_unanswerable.jsonl"))
+def test_answers_come_from_the_right_article_and_the_rest_is_refused(demo_shop: KnowledgeBase) -> None:
+    report = evaluate_demo(demo_shop, rows("kb_answerable.jsonl"), rows("kb_unanswerable.jsonl"))
     print(report.figures())
     figures = report.figures()
     floors = json.loads(FLOORS.read_text(encoding="utf-8"))["shop articles"]
     assert {name: figures[name] for name, bounds in floors.items() if figures[name] < bounds["floor"]} == {}
 
 
-def test_follow_ups_are_answered_about_what_came_before(shop: KnowledgeBase) -> None:
+def test_follow_ups_are_answered_about_what_came_before(demo_shop: KnowledgeBase) -> None:
     cases = rows("kb_followups.jsonl")
-    answers = [shop.answer(case["then"], case["first"]) for case in cases]
+    answers = [demo_shop.answer(case["then"], case["first"]) for case in cases]
     right = [
         answer.sources[0].article_id == case["article_id"]
         for answer, case in zip(answers, cases, strict=True)

@@ -13,8 +13,10 @@ from kb_index.articles import Article, NextStep
 from kb_index.chunks import cut_passages
 
 MAX_NEXT = 3
-CLOSE = 0.15
+CLOSE = 0.1
 """From this confidence on an article is worth showing as what comes closest."""
+NEAR, NEAR_MISS = 0.4, 0.5
+"""From this confidence on what comes closest is mostly what was meant: a press away, and half a failure."""
 _TELLING = re.compile(r"[^\W\d_]{4,}")
 MEANING = "meaning"
 """Awaited after a clarification: the button pressed next says what the message before it meant."""
@@ -133,8 +135,8 @@ def next_steps(steps: tuple[NextStep, ...]) -> list[QuickReply]:
 def admit(talk: Talk, question: str, answer: Answer | None = None) -> None:
     """Say that it is not known; show what comes closest, or offer a person. The second time a person takes over."""
     talk.turn.findings.unanswered = question
-    count_failure(talk)
     closest = answer.also if answer and answer.confidence >= CLOSE else ()
+    count_failure(talk, NEAR_MISS if closest and answer and answer.confidence >= NEAR else 1.0)
     if talk.count("failed_attempts") >= services().policy.attempts:
         give_up(talk, "missing_knowledge", "no_answer")
         talk.then("action_hand_over")
@@ -150,11 +152,11 @@ def admit(talk: Talk, question: str, answer: Answer | None = None) -> None:
     talk.say(words, replies=[*shown, NONE_OF_THESE])
 
 
-def count_failure(talk: Talk) -> None:
+def count_failure(talk: Talk, weight: float = 1.0) -> None:
     """One more turn in which the customer was not helped; several gaps in one turn are one failure."""
     if not talk.turn.remembered.get("failed"):
         talk.turn.remembered["failed"] = True
-        talk.remember(failed_attempts=float(talk.count("failed_attempts") + 1))
+        talk.remember(failed_attempts=float(talk.slot("failed_attempts") or 0) + weight)
 
 
 class AnswerOrClarify(Aside):

@@ -23,6 +23,9 @@ from kb_index.spelling import Speller
 
 _CONTEXT_CHARACTERS = 500
 _AGREEING = 3
+# Who asks an article's own question in its own words gets the article, whatever speaks against it: an editor who adds a
+# wording must see it answered. Cosine of the vectors; capitals and punctuation do not matter.
+_VERBATIM, _VERBATIM_CONFIDENCE = 0.97, 0.95
 _log = logging.getLogger(__name__)
 
 
@@ -127,7 +130,9 @@ class KnowledgeBase:
         return compose(index, best, confidence, self.calibration.threshold)
 
     def _confidence(self, ranking: Ranking) -> float:
-        return self.calibration.confidence(evidence(self._opened.index, ranking))
+        learned = self.calibration.confidence(evidence(self._opened.index, ranking))
+        asked_so = bool(ranking.articles) and ranking.articles[0].question >= _VERBATIM
+        return max(learned, _VERBATIM_CONFIDENCE) if asked_so else learned
 
     def _ask(self, text: str) -> Question:
         return ask(text, self._encoder, self._opened.speller)

@@ -146,7 +146,7 @@ async def _end(town: Town, customers: list[Customer], agents: Agents, desk: Desk
         await agents.leave()
         await desk.leave()
         await asyncio.gather(*(customer.leave() for customer in customers))
-        async with httpx.AsyncClient(base_url=f"http://{town.address}/api/v1", timeout=10, trust_env=False) as http:
+        async with httpx.AsyncClient(base_url=f"http://{town.address}/api/v1", timeout=60, trust_env=False) as http:
             report.wrongs += await wrongs_of(database, http, customers, agents)
             report.wrongs += await desk.compare(http)
     finally:

@@ -1,5 +1,6 @@
 """The staff's pages in a real browser: two agents at one conversation, a broken line, an ended session, two editors."""
 
+import asyncio
 import re
 import shutil
 
@@ -118,21 +119,23 @@ async def test_a_reply_written_without_a_line_is_sent_once_when_it_is_back(servi
         reply = desk.get_by_role("textbox", name="Reply")
         await expect(reply).to_be_visible(timeout=PATIENCE)
         # The request arrives, its answer is lost: the worst moment for a line to break.
+        broken = asyncio.Event()
+
+        async def deliver_but_break(route):
+            await route.fetch()
+            await route.abort()
+            broken.set()
+
         await desk.route("**/messages", deliver_but_break)
         await reply.fill("Found it in Leeds")
         await reply.press("Enter")
-        await expect(desk.get_by_text("Sending")).to_be_visible(timeout=PATIENCE)
+        await asyncio.wait_for(broken.wait(), PATIENCE / 1000)
         await desk.unroute_all(behavior="wait")
         await desk.reload()
         await expect(desk.get_by_text("Sending")).to_have_count(0, timeout=PATIENCE)
         await expect(desk.get_by_role("log").get_by_text("Found it in Leeds")).to_have_count(1, timeout=PATIENCE)
         assert heard_from_agents(service, customer) == ["Found it in Leeds"]
         customer.close()
-
-
-async def deliver_but_break(route):
-    await route.fetch()
-    await route.abort()
 
 
 async def test_an_ended_session_asks_to_sign_in_again_and_loses_nothing(service):

@@ -9,7 +9,7 @@ async def test_messages_come_no_faster_than_the_rate_and_end_in_time() -> None:
     sent = []
     while await second.next_before(started + 0.5):
         sent.append(time.monotonic() - started)
-    assert sent[0] >= 0.02
+    assert sent[0] >= 0.019
     assert all(later - earlier >= 0.039 for earlier, later in zip(sent, sent[2:], strict=False))
     assert len(sent) <= 13
 

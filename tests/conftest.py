@@ -6,13 +6,12 @@ import socket
 
 import pytest
 
-from tests.support.running import ROOT, baton
+from tests.support.running import baton
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-EMBEDDED = ROOT / "var" / "cache"
 REQUIRED = {name for name in os.environ.get("BATON_TEST_REQUIRE", "").split(",") if name}
 POSTGRES = os.environ.get("PGHOST", "127.0.0.1"), int(os.environ.get("PGPORT", "5432"))
 REDIS = "127.0.0.1", 6379
@@ -56,8 +55,10 @@ def prepared_state(tmp_path_factory: pytest.TempPathFactory, request: pytest.Fix
     state = tmp_path_factory.mktemp("installation") / "var"
     if request.config.getoption("--prepared"):
         shutil.copytree(request.config.getoption("--prepared"), state)
-    elif EMBEDDED.is_dir():  # what other tests of this run have embedded already, as an installation's cache keeps it
-        shutil.copytree(EMBEDDED, state / "cache")
+    else:
+        from tests.talking import installation  # imports Rasa, which most tests do without
+
+        shutil.copytree(installation(), state)
     done = baton("setup", "--json", state=state, timeout=900)
     assert done.returncode == 0, done.stderr
     return state

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import subprocess
-import sys
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,9 +17,9 @@ from bot.brain.agent import Model, load_model
 from bot.brain.nlu.encoders import keep_under, serving_encoder
 from bot.brain.turn import compute_turn
 from bot.conversation.model import JsonDict, Reply, TurnMessage, TurnRequest, TurnResult
-from kb_index.articles import load_articles, load_unanswered
-from kb_index.build import build
+from bot.training.registry import Registry
 from kb_index.search import KnowledgeBase
+from tests.support.running import baton
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "var" / "tests"
@@ -31,22 +29,34 @@ CONTENT = (
     "data/nlu",
     "data/rules",
     "data/stories",
-    "data/shop/products.yaml",
+    "data/shop",
+    "data/kb",
     "bot/brain/nlu",
+    "bot/training",
+    "kb_index",
 )
 OPEN: Mapping[str, Any] = {"agents_available": True}
 
 
 @cache
+def installation() -> Path:
+    """A state directory that `baton setup` has filled: model, index, demo shop, accounts. Kept until the content
+    changes; whoever writes into it copies it first."""
+    state = KEPT / f"installation-{_fingerprint()}"
+    if not (state / "first-accounts.txt").is_file():
+        shutil.rmtree(KEPT, ignore_errors=True)
+        done = baton("setup", "--json", state=state, timeout=900)
+        assert done.returncode == 0, done.stderr
+    return state
+
+
+@cache
 def trained_archive() -> Path:
-    """The archive of a model trained on the content as it is; kept until the content changes."""
-    archive = KEPT / f"{_fingerprint()}.tar.gz"
-    if not archive.is_file():
-        KEPT.mkdir(parents=True, exist_ok=True)
-        for old in KEPT.glob("*.tar.gz"):
-            old.unlink()
-        _train(archive)
-    return archive
+    """The archive of the model trained on the project's own content."""
+    registry = Registry(installation() / "models")
+    live = registry.live()
+    assert live is not None
+    return registry.archive(live.id)
 
 
 def _fingerprint() -> str:
@@ -54,29 +64,18 @@ def _fingerprint() -> str:
     for place in CONTENT:
         path = ROOT / place
         for file in [path] if path.is_file() else sorted(path.rglob("*")):
-            if file.suffix in {".yml", ".yaml", ".py"}:
+            if file.suffix in {".yml", ".yaml", ".py", ".md", ".txt"}:
                 digest.update(file.relative_to(ROOT).as_posix().encode() + file.read_bytes())
     return digest.hexdigest()[:16]
-
-
-def _train(archive: Path) -> None:
-    folders = [str(ROOT / "data" / name) for name in ("nlu", "rules", "stories")]
-    command = [sys.executable, "-m", "rasa", "train", "--domain", str(ROOT / "data/domain"), "--data", *folders]
-    command += ["--config", str(ROOT / "config.yml"), "--out", str(KEPT), "--fixed-model-name", archive.name]
-    env = os.environ | {"OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=600, check=False)
-    assert archive.is_file(), f"training failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
 
 
 @cache
 def knowledge() -> KnowledgeBase:
     """The knowledge base over the project's own articles."""
-    keep_under(ROOT / "var" / "cache")
-    encoder = serving_encoder(None)
-    build(
-        load_articles(ROOT / "data" / "kb"), KEPT / "index", encoder, unanswered=load_unanswered(ROOT / "data" / "kb")
-    )
-    return KnowledgeBase.open(KEPT / "index", encoder)
+    keep_under(installation() / "cache")
+    if not (KEPT / "index").is_dir():
+        shutil.copytree(installation() / "kb_index", KEPT / "index")
+    return KnowledgeBase.open(KEPT / "index", serving_encoder(None))
 
 
 class _Loaded:
@@ -86,7 +85,7 @@ class _Loaded:
 async def bot() -> Model:
     """The trained model, loaded once a test run."""
     if _Loaded.model is None:
-        keep_under(ROOT / "var" / "cache")
+        keep_under(installation() / "cache")
         _Loaded.model = await load_model(trained_archive(), LocalActions())
     return _Loaded.model
 

@@ -132,6 +132,7 @@ async def test_a_brain_that_never_answers_is_cut_off(world: World) -> None:
     conversation = await world.customer()
     await world.says(conversation, "hello")
     await wait_for_text(world, conversation, "system: bot_failed()")
+    assert (await world.seen(conversation)).state is State.QUEUED
     await dispatcher.stop(0)
 
 
@@ -305,6 +306,7 @@ async def test_a_customer_who_leaves_while_sending_is_answered_all_the_same(
     await asyncio.sleep(0)
     sending.cancel()
     await wait_for_text(world, conversation, "bot: echo: hello")
+    assert (await world.texts(conversation)).count("customer: hello") == 1
 
 
 async def test_a_long_turn_keeps_its_lease(world: World) -> None:

@@ -21,6 +21,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.data import TrainingType
 from rasa.shared.exceptions import RasaException
 
+from bot.brain.graph_runner import DirectGraphRunner
 from bot.errors import InvalidInput
 from bot.training.labelled_rows import Row, RowsImporter
 
@@ -33,7 +34,7 @@ class TrainedNlu:
     def __init__(self, archive: Path) -> None:
         with tempfile.TemporaryDirectory() as folder:
             metadata, self._runner = load_predict_graph_runner(
-                Path(folder), archive, LocalModelStorage, DaskGraphRunner
+                Path(folder), archive, LocalModelStorage, DirectGraphRunner
             )
         self._target = metadata.nlu_target
         self._tracker = DialogueStateTracker("reader", [])

@@ -27,7 +27,8 @@ _AFTER_NAME = {
 _NOT_NAMES = {
     "paypal", "klarna", "visa", "mastercard", "amex", "dpd", "evri", "hermes", "royal mail", "yodel", "ups", "dhl",
     "fedex", "parcelforce", "apple pay", "google pay", "facebook", "instagram", "trustpilot", "whatsapp", "amazon",
-    "ebay", "baton", "fernhill", "bot", "hi", "hello", "hey", "thanks", "cheers", "ta", "ok", "okay", "thank",
+    "ebay", "apple", "google", "american express", "baton", "fernhill",
+    "bot", "hi", "hello", "hey", "thanks", "cheers", "ta", "ok", "okay", "thank",
 }  # fmt: skip
 
 
@@ -60,8 +61,17 @@ def _as_name(name: str) -> str:
     return name if any(letter.isupper() for letter in name) else name.title()
 
 
+def may_be_a_name(word: str) -> bool:
+    """False for a word that `persons` takes from nobody by itself: 'ATM', 'PIN', 'Visa', 'Hi'."""
+    return _written_as_name(word) and word.lower() not in _NOT_NAMES
+
+
+def _written_as_name(word: str) -> bool:
+    return word[:1].isupper() and word[1:] == word[1:].lower() and word.isascii()
+
+
 def _looks_like_a_name(words: Iterable[str]) -> bool:
     words = list(words)
-    written = all(word[:1].isupper() and word[1:] == word[1:].lower() and word.isascii() for word in words)
+    written = all(map(_written_as_name, words))
     joined = " ".join(words).lower()
     return written and 1 <= len(words) <= 3 and joined not in _NOT_NAMES and not any(map(str.isdigit, joined))

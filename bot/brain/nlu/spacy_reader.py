@@ -20,6 +20,8 @@ from spacy.lang.en.stop_words import STOP_WORDS
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from bot.brain.nlu.persons import may_be_a_name
+
 UNUSED_PIPES = ("tok2vec", "tagger", "parser", "senter", "attribute_ruler")
 """Nobody here asks for tags or sentences; the recogniser of names has vectors of its own."""
 DICTIONARY = "lemmatizer"
@@ -102,10 +104,10 @@ def _tokens(doc: Doc) -> list[Token]:
 
 
 def may_hold_a_name(text: str) -> bool:
-    """False where every word with a capital is a common English word that begins a sentence, or 'I'."""
+    """False where every word with a capital begins a sentence and is a common English one, or is no name by itself."""
     starts = {match.start(1) for match in _SENTENCE_START.finditer(text)}
     return any(
         match.start() not in starts or match[0].lower() not in STOP_WORDS
         for match in _CAPITALISED.finditer(text)
-        if match[0] not in _FIRST_PERSON
+        if match[0] not in _FIRST_PERSON and may_be_a_name(match[0].replace("’", "'"))
     )

@@ -19,6 +19,9 @@ from bot.brain.nlu.spacy_reader import SpacyReader, may_hold_a_name
         ("please ask for Mr Kent", True),
         ("it was sent to Leeds", True),
         ("Anna here", True),
+        ("My ATM card and the PIN do not work in the US", False),
+        ("Hi. Do you take Visa", False),
+        ("it is for Anna at the ATM", True),
         ("", False),
     ],
 )

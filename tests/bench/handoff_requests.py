@@ -37,7 +37,7 @@ async def measure(path: Path = HELD_OUT) -> dict[str, Any]:
     for row in rows:
         got = await outcome(row["text"])
         counts[row["label"]][got] += 1
-        if path != HELD_OUT and (got == "asked") != (row["label"] == "human"):
+        if path.parent != HELD_OUT.parent and (got == "asked") != (row["label"] == "human"):
             print(row["label"], got, row["text"])
     asked, mentioned = counts["human"]["asked"], counts["other"]["asked"]
     return {

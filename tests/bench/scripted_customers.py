@@ -41,7 +41,7 @@ async def measure(path: Path = HELD_OUT) -> dict[str, Any]:
             reasons += ended[1] in {script["reason"], *script.get("also", ())}
         wrong += ended is not None and not script["escalate"]
         missed += ended is None and script["escalate"]
-        if path != HELD_OUT and (ended is not None) != script["escalate"]:
+        if path.parent != HELD_OUT.parent and (ended is not None) != script["escalate"]:
             print(script["id"], script["turns"], ended)
     f1 = 2 * right / (2 * right + wrong + missed)
     return {

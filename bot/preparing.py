@@ -6,6 +6,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -125,13 +126,24 @@ def _write_private(path: Path, text: str) -> None:
 async def prepare_all(
     database: Database, shop_url: str, places: Places, embedding_model: str | None, tell: Tell
 ) -> dict[str, Any]:
-    """Every step in order; returns what there is now and how long it took."""
+    """Every step; returns what there is now and how long it took. The model is trained in a process of its own, so the
+    index is built beside it."""
+    from kb_index.embedding import load_encoder
+
     started = time.monotonic()
     await prepare_database(database, tell)
     prepare_shop(shop_url, places, tell)
-    index = prepare_index(places, embedding_model, progress=lambda *_: None)
-    if index["changed"]:
-        tell(f"Knowledge base: {index['articles']} articles indexed in {index['seconds']:.1f} s")
-    model = prepare_model(places, embedding_model, tell)
+    load_encoder(embedding_model, places.cache)  # prepared once, before two want it at the same time
+
+    def indexed() -> dict[str, Any]:
+        report = prepare_index(places, embedding_model, progress=lambda *_: None)
+        if report["changed"]:
+            tell(f"Knowledge base: {report['articles']} articles indexed in {report['seconds']:.1f} s")
+        return report
+
+    with ThreadPoolExecutor(1, "index") as beside:
+        indexing = beside.submit(indexed)
+        model = prepare_model(places, embedding_model, tell)
+        index = indexing.result()
     await prepare_accounts(database, places, tell)
     return {"model": model, "index": index, "seconds": round(time.monotonic() - started, 1)}

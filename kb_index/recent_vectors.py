@@ -12,15 +12,23 @@ REMEMBERED = 4_096
 """Texts; 6 MB of vectors of 384 numbers."""
 LONGEST = 1_000
 """Characters; longer texts are hardly ever written twice."""
+MOST_EXPECTED = 64
+TOGETHER, TOGETHER_LONGEST = 8, 160
+"""So many expected texts are computed along with one that is asked for, none longer than so many characters."""
 
 
 class RecentEncoder:
-    """A `SentenceEncoder` that remembers what it was asked for last; the vectors are the encoder's own."""
+    """A `SentenceEncoder` that remembers what it was asked for last; the vectors are the encoder's own.
+
+    The network spends half of a short text's time on fetching its weights, so texts that are known to be asked for
+    soon (`expect`) are computed together with the next one that is.
+    """
 
     def __init__(self, encoder: SentenceEncoder, remembered: int = REMEMBERED) -> None:
         self._encoder = encoder
         self._remembered = remembered
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
+        self._expected: OrderedDict[str, None] = OrderedDict()
         self._lock = threading.Lock()
         self.model_id = encoder.model_id
         self.dimension = encoder.dimension
@@ -31,6 +39,7 @@ class RecentEncoder:
         known = self._recall(texts)
         missing = list(dict.fromkeys(text for text in texts if text not in known))
         if missing:
+            missing += self._soon(missing)
             fresh = dict(zip(missing, self._encoder.encode(missing), strict=True))
             self._remember(fresh)
             known |= fresh
@@ -38,6 +47,25 @@ class RecentEncoder:
         for row, text in enumerate(texts):
             rows[row] = known[text]
         return rows
+
+    def expect(self, texts: Sequence[str]) -> None:
+        """Say what will be asked for soon. Costs nothing if it never is; may be called from any thread."""
+        with self._lock:
+            for text in texts:
+                if len(text) <= TOGETHER_LONGEST and text.strip() and text not in self._vectors:
+                    self._expected[text] = None
+            while len(self._expected) > MOST_EXPECTED:
+                self._expected.popitem(last=False)
+
+    def _soon(self, missing: Sequence[str]) -> list[str]:
+        with self._lock:
+            for text in missing:
+                self._expected.pop(text, None)
+            if any(len(text) > TOGETHER_LONGEST for text in missing):
+                return []  # padded to its length, the others would cost more than by themselves
+            waiting = [text for text in self._expected if text not in self._vectors]
+            self._expected = OrderedDict.fromkeys(waiting[TOGETHER:])
+            return waiting[:TOGETHER]
 
     def _recall(self, texts: Sequence[str]) -> dict[str, Vectors]:
         with self._lock:

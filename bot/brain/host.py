@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from bot.brain.action_endpoint import LocalActions
 from bot.brain.agent import BrokenModel, Model, load_model
 from bot.brain.inference import InferenceThread
 from bot.brain.live_model import LiveModel, LiveModelWatch
-from bot.brain.reading import Reading, read_text
+from bot.brain.reading import Reading, plain, read_text
 from bot.brain.turn import compute_turn
 from bot.conversation.model import TurnRequest, TurnResult
 from bot.errors import Unavailable
@@ -50,11 +50,13 @@ class Host:
         open_knowledge: Callable[[], KnowledgeBase],
         open_shop: Callable[[], ShopPort],
         policy: HandoverPolicy | None = None,
+        expect: Callable[[Sequence[str]], None] = lambda texts: None,
     ) -> None:
         self._watch = LiveModelWatch(models_dir)
         self._open_knowledge = open_knowledge
         self._open_shop = open_shop
         self._policy = policy or HandoverPolicy()
+        self._expect = expect
         self._actions = LocalActions()
         self._thread = InferenceThread()
         self._model: Model | None = None
@@ -87,6 +89,7 @@ class Host:
         """Compute one turn with the model that is live now."""
         model = self._ready()
         self.figures.turns += 1
+        self._expect([plain(message.text) for message in request.messages if not message.payload])
         try:
             return await self._thread.run(compute_turn(model, request))
         except Exception:

@@ -38,6 +38,7 @@ def build_host(options: WorkerOptions) -> Host:
         models_dir=Path(options.models_dir),
         open_knowledge=lambda: KnowledgeBase.open(Path(options.index_dir), serving_encoder(options.embedding_model)),
         open_shop=lambda: open_shop(options.shop_url),
+        expect=lambda texts: serving_encoder(options.embedding_model).expect(texts),
     )
 
 

@@ -24,10 +24,10 @@ TEXTS = [
 ]
 
 
-def test_vectors_equal_those_of_the_model_itself(encoder: SentenceEncoder) -> None:
+def test_vectors_equal_those_of_the_model_itself_but_for_the_precision_of_weights(encoder: SentenceEncoder) -> None:
     assert isinstance(encoder, OnnxEncoder)
     reference = TorchEncoder(find_model(None), "reference").encode(TEXTS)
-    assert np.abs(encoder.encode(TEXTS) - reference).max() < 1e-4
+    assert (encoder.encode(TEXTS) * reference).sum(axis=1).min() > 0.998
 
 
 def test_many_texts_side_by_side_get_the_vectors_they_get_alone(encoder: SentenceEncoder) -> None:

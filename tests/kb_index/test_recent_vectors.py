@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from kb_index.embedding import Vectors
-from kb_index.recent_vectors import LONGEST, RecentEncoder
+from kb_index.recent_vectors import LONGEST, MOST_EXPECTED, TOGETHER, TOGETHER_LONGEST, RecentEncoder
 
 
 class CountingEncoder:
@@ -70,3 +70,34 @@ def test_several_threads_get_their_own_texts() -> None:
     with ThreadPoolExecutor(8) as pool:
         for texts, rows in zip(wanted, pool.map(encoder.encode, wanted), strict=True):
             assert rows[:, 0].tolist() == [len(text) for text in texts]
+
+
+def test_expected_texts_are_computed_with_the_next_one_asked_for() -> None:
+    inner = CountingEncoder()
+    encoder = RecentEncoder(inner)
+    encoder.encode(["known"])
+    encoder.expect(["bb", "known", "", "a", "x" * (TOGETHER_LONGEST + 1)])
+    asked = encoder.encode(["a"])
+    assert inner.calls == [["known"], ["a", "bb"]]
+    assert np.array_equal(asked, CountingEncoder().encode(["a"]))
+    assert np.array_equal(encoder.encode(["bb"]), CountingEncoder().encode(["bb"]))
+    assert len(inner.calls) == 2
+
+
+def test_expected_texts_wait_their_turn_and_never_make_a_long_text_longer() -> None:
+    inner = CountingEncoder()
+    encoder = RecentEncoder(inner)
+    encoder.expect([f"text {i}" for i in range(TOGETHER + 2)])
+    encoder.encode(["y" * (TOGETHER_LONGEST + 1)])
+    encoder.encode(["a"])
+    encoder.encode(["b"])
+    encoder.encode(["c"])
+    assert [len(call) for call in inner.calls] == [1, 1 + TOGETHER, 1 + 2, 1]
+
+
+def test_no_more_is_expected_than_a_worker_can_have_waiting() -> None:
+    encoder = RecentEncoder(inner := CountingEncoder())
+    encoder.expect([f"text {i}" for i in range(MOST_EXPECTED * 3)])
+    for i in range(MOST_EXPECTED):
+        encoder.encode([f"asked {i}"])
+    assert sum(len(call) for call in inner.calls) == 2 * MOST_EXPECTED

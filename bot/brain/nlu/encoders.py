@@ -27,7 +27,7 @@ def keep_under(cache_dir: Path) -> None:
     _Place.cache_dir = cache_dir
 
 
-def serving_encoder(model: str | None) -> SentenceEncoder:
+def serving_encoder(model: str | None) -> RecentEncoder:
     """For messages as they come: one thread, shared by all components and models in memory."""
     return _serving(model, _Place.cache_dir)
 
@@ -55,5 +55,5 @@ def encoder_id(model: str | None) -> str:
 
 
 @lru_cache(maxsize=2)
-def _serving(model: str | None, cache_dir: Path) -> SentenceEncoder:
+def _serving(model: str | None, cache_dir: Path) -> RecentEncoder:
     return RecentEncoder(load_encoder(model, cache_dir))

@@ -6,6 +6,7 @@ import socket
 
 import pytest
 
+from tests.side_by_side import Dealer, piece_of
 from tests.support.running import baton
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -32,8 +33,16 @@ AVAILABLE = {
 }
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> Dealer:
+    """With `-n 2` the tests are dealt out as `side_by_side` says."""
+    config.option.loadscopereorder = False
+    return Dealer(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip what this machine cannot run and say so; fail it where the run requires it."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: piece_of(item.nodeid)[0])
     for name, available in AVAILABLE.items():
         marked = [item for item in items if item.get_closest_marker(name)]
         if not marked or available():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -43,11 +45,21 @@ def installation() -> Path:
     """A state directory that `baton setup` has filled: model, index, demo shop, accounts. Kept until the content
     changes; whoever writes into it copies it first."""
     state = KEPT / f"installation-{_fingerprint()}"
-    if not (state / "first-accounts.txt").is_file():
-        shutil.rmtree(KEPT, ignore_errors=True)
-        done = baton("setup", "--json", state=state, timeout=900)
-        assert done.returncode == 0, done.stderr
+    with _alone():
+        if not (state / "first-accounts.txt").is_file():
+            shutil.rmtree(KEPT, ignore_errors=True)
+            done = baton("setup", "--json", state=state, timeout=900)
+            assert done.returncode == 0, done.stderr
     return state
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Several processes share the tests and what is kept for them: one makes it, the others wait for it."""
+    KEPT.parent.mkdir(exist_ok=True)
+    with (KEPT.parent / "tests.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @cache
@@ -73,8 +85,9 @@ def _fingerprint() -> str:
 def knowledge() -> KnowledgeBase:
     """The knowledge base over the project's own articles."""
     keep_under(installation() / "cache")
-    if not (KEPT / "index").is_dir():
-        shutil.copytree(installation() / "kb_index", KEPT / "index")
+    with _alone():
+        if not (KEPT / "index").is_dir():
+            shutil.copytree(installation() / "kb_index", KEPT / "index")
     return KnowledgeBase.open(KEPT / "index", serving_encoder(None))
 
 

@@ -54,10 +54,10 @@ def test_an_overlong_list_is_torn_between_items() -> None:
 
 
 def test_fifty_thousand_words_are_cut_in_a_second() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     prose = cut(SENTENCE * 5_600)
     unbroken = cut("word " * 50_000)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
     assert sum(len(text.split()) for text in prose) == 5_600 * 9
     assert max(len(text.split()) for text in unbroken) <= MAX_BLOCK_WORDS
 

@@ -41,7 +41,7 @@ def test_learned_words_are_known_from_then_on(encoder: SentenceEncoder) -> None:
 
 def test_noise_costs_little(encoder: SentenceEncoder) -> None:
     speller = Speller(TEXTS, vocabulary_of(encoder))
-    began = time.perf_counter()
+    began = time.process_time()
     speller.mend(" ".join(f"qx{chr(97 + i % 26)}{chr(97 + i // 26)}zk" for i in range(500)))
     speller.mend("q" * 4000)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5

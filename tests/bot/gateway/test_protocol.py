@@ -1,7 +1,6 @@
 """Frames from customers: what is accepted, and the designed answer to everything else."""
 
 import json
-import uuid
 
 import pytest
 
@@ -9,7 +8,7 @@ from bot.errors import RateLimited
 from bot.gateway import protocol
 from bot.gateway.protocol import ProtocolError, error_frame, parse_frame
 
-ID = str(uuid.uuid4())
+ID = "0a6b8c1e-4f5d-4e9a-9b7c-2d3e4f5a6b7c"
 
 
 def frame(**fields) -> str:

@@ -57,6 +57,7 @@ async def test_a_signed_identity_is_the_same_customer_on_every_device(house):
         jwt.encode({"sub": "x"}, IDENTITY_SECRET, "HS256"),
         jwt.encode({"sub": "x", "exp": time.time() + 60}, None, "none"),
     ],
+    ids=["nonsense", "foreign secret", "expired", "without end", "unsigned"],
 )
 async def test_a_false_identity_opens_nothing(house, token):
     answer = await house.http.post("/api/v1/widget/sessions", json={"identity_token": token})

@@ -44,6 +44,6 @@ def test_a_bot_without_examples_mends_nothing() -> None:
 
 def test_four_thousand_characters_of_noise_cost_little_time() -> None:
     noise = " ".join(f"q{chr(97 + i % 26)}zw{chr(97 + i * 7 % 26)}x" for i in range(570))
-    started = time.perf_counter()
+    started = time.process_time()
     SPELLING.mend(noise)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

@@ -56,16 +56,16 @@ function Who({ detail }: { detail: Detail }): JSX.Element {
     <Part title="Customer">
       <dl class="d-facts">
         <Fact name="Name">
-          {customerName(customer)}
+          {customer.name || (customer.email ? "Not given" : customerName(customer))}
           {customer.verified ? (
             <span class="d-verified">signed in</span>
           ) : (
             <span class="b-muted"> (not signed in)</span>
           )}
         </Fact>
-        {customer.email ? <Fact name="E-mail">{customer.email}</Fact> : null}
+        {customer.email ? <Fact name="E-mail">{breakable(customer.email)}</Fact> : null}
         {detail.contact_email && detail.contact_email !== customer.email ? (
-          <Fact name="Reply to">{detail.contact_email}</Fact>
+          <Fact name="Reply to">{breakable(detail.contact_email)}</Fact>
         ) : null}
         {times > 1 ? <Fact name="Conversations">{times}</Fact> : null}
         {detail.locale ? <Fact name="Language">{detail.locale}</Fact> : null}
@@ -75,6 +75,20 @@ function Who({ detail }: { detail: Detail }): JSX.Element {
         </Fact>
       </dl>
     </Part>
+  );
+}
+
+/** An address that is too long for its line breaks before its '@', not inside a word. */
+function breakable(email: string): ComponentChildren {
+  const at = email.lastIndexOf("@");
+  return at < 1 ? (
+    email
+  ) : (
+    <>
+      {email.slice(0, at)}
+      <wbr />
+      {email.slice(at)}
+    </>
   );
 }
 
@@ -138,16 +152,17 @@ function Orders({ talk, detail }: { talk: Talk; detail: Detail }): JSX.Element |
 
 /** What the assistant learned and an agent need not ask again. */
 function Known({ detail }: { detail: Detail }): JSX.Element | null {
+  const shownAbove = [detail.customer.email, detail.contact_email];
   const facts = Object.entries(detail.handoff?.slots ?? {})
     .map(([name, value]) => [name, factWords(value)] as const)
-    .filter(([, words]) => words !== null);
+    .filter(([, words]) => words !== null && !shownAbove.includes(words));
   if (facts.length === 0) return null;
   return (
     <Part title="Already known">
       <dl class="d-facts">
         {facts.map(([name, words]) => (
           <Fact key={name} name={readable(name)}>
-            {words}
+            {name === "last_article" ? <a href={`/help/${encodeURIComponent(words ?? "")}`}>{words}</a> : words}
           </Fact>
         ))}
       </dl>

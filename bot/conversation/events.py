@@ -45,7 +45,7 @@ KINDS: dict[str, Kind] = {
     "labels": _kind("labels by", private=True),
     "priority": _kind("priority by", private=True),
     "snooze": _kind("until by", private=True),
-    "assignment": _kind("agent", "why team", private=True),
+    "assignment": _kind("agent", "why team before", private=True),
     "resolution": _kind("outcome comment by", private=True),
     "feedback": _kind("kind score comment", private=True),
 }

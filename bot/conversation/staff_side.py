@@ -114,7 +114,31 @@ class StaffSide(ConversationWriting):
 
         return await self._on_first(conversation_id, script)
 
+    async def offer(self, conversation_id: str, agent: Staff | None) -> bool:
+        """Say whose turn it is to take a conversation in line; None: anybody's. Anybody may claim it all the same.
+        Whether that changed something."""
+
+        def script(ledger: Ledger) -> bool:
+            wanted = agent.id if agent else None
+            if ledger.state is not State.QUEUED or ledger.conversation.wanted_agent_id == wanted:
+                return False
+            _offer(ledger, agent, "offered" if agent else "not_taken")
+            return True
+
+        return await self._on(conversation_id, script)
+
+    async def decline(self, conversation_id: str, staff: Staff) -> Conversation:
+        """Leave what was offered to the next; nothing changes if it is no longer offered to this agent."""
+
+        def script(ledger: Ledger) -> Conversation:
+            if ledger.state is State.QUEUED and ledger.conversation.wanted_agent_id == staff.id:
+                _offer(ledger, None, "declined", staff)
+            return ledger.conversation
+
+        return await self._on_first(conversation_id, script)
+
     def _back_in_line(self, ledger: Ledger, trigger: Trigger, why: str, team: str | None) -> None:
+        before = {"id": ledger.conversation.assignee_id, "name": ledger.conversation.assignee_name}
         ledger.change(
             team=team or ledger.conversation.team,
             wait_started_at=ledger.conversation.wait_started_at or ledger.now,
@@ -122,7 +146,8 @@ class StaffSide(ConversationWriting):
         )
         floor.join_line(ledger, trigger, self._words, "transferred")
         ledger.change(assignee_id=None, assignee_name=None)
-        ledger.log("assignment", {"agent": None, "why": why, "team": ledger.conversation.team}, private=True)
+        data = {"agent": None, "why": why, "team": ledger.conversation.team, "before": before}
+        ledger.log("assignment", data, private=True)
 
     async def return_to_bot(self, conversation_id: str, staff: Staff) -> Conversation:
         """The bot goes on in a clean dialogue context; by the assignee only."""
@@ -261,6 +286,13 @@ class StaffSide(ConversationWriting):
 
 def _named(staff: Staff) -> JsonDict:
     return {"id": staff.id, "name": staff.name}
+
+
+def _offer(ledger: Ledger, agent: Staff | None, why: str, before: Staff | None = None) -> None:
+    ledger.change(wanted_agent_id=agent.id if agent else None)
+    data: JsonDict = {"agent": _named(agent) if agent else None, "why": why}
+    ledger.log("assignment", data | ({"before": _named(before)} if before else {}), private=True)
+    ledger.topics.add("queue")
 
 
 def _already_claimed(conversation: Conversation) -> Conflict:

@@ -195,6 +195,13 @@ def _add_floor(router: APIRouter, desk: Desk, agent_of: Any) -> None:
         )
         return await shown(moved)
 
+    @router.post(base + "/decline")
+    async def decline(conversation_id: str, account: Agent) -> dict[str, Any]:
+        """Leave what was offered to you to the next agent with room."""
+        left = await service.decline(conversation_id, account.as_staff())
+        await desk.audit.record(account, "decline", "conversation", conversation_id)
+        return await shown(left)
+
     @router.post(base + "/return-to-bot")
     async def return_to_bot(conversation_id: str, account: Agent) -> dict[str, Any]:
         """The bot goes on in a clean dialogue."""

@@ -41,12 +41,25 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A conversation in line, with what its customer was told last."""
+    """A conversation in line, with what its customer was told last and whose turn it is to take it. `joined_at` is when
+    it came to the line, which for one that was passed on is later than `waiting_since`."""
 
     conversation_id: str
     waiting_since: datetime
     told_position: int | None
     told_eta_seconds: int | None
+    joined_at: datetime
+    team: str | None
+    wanted_agent_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A conversation in line was this agent's to take, or theirs until then."""
+
+    conversation_id: str
+    agent_id: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +93,14 @@ class ConversationList(Protocol):
 
     async def seconds_a_place(self) -> float | None:
         """Median seconds a place in line took over the last claims; None before there are enough of them."""
+        ...
+
+    async def offered(self, since: datetime) -> list[Offered]:
+        """Who was asked since then to take a conversation that is in line now, or had it and lost it."""
+        ...
+
+    async def loads(self) -> dict[str, int]:
+        """How many conversations each agent has, those put aside not counted."""
         ...
 
     async def unanswered(self, since_before: datetime) -> list[Unanswered]:

@@ -6,13 +6,14 @@ import asyncio
 import logging
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.conversation.ports import Clock, Signals
 from bot.conversation.service import ConversationService
 from bot.desk.availability import DeskAvailability
+from bot.desk.offers import OfferPatience, Round
 from bot.desk.presence import Presence
 from bot.desk.queue import ConversationList, Waiting
 from bot.errors import BatonError, Conflict, NotFound
@@ -48,6 +49,7 @@ class Patience:
     answer: timedelta = timedelta(minutes=10)
     answer_of_absent: timedelta = timedelta(minutes=3)
     idle: timedelta = timedelta(hours=24)
+    offers: OfferPatience = field(default_factory=OfferPatience)
 
 
 class Routing:
@@ -139,6 +141,7 @@ class Routing:
             await self._send_home(line)
         elif line:
             await self._tell_places(line)
+            await self._offer(line, now)
         for conversation_id in await self._listing.idle(now - self._patience.idle, IDLE_AT_ONCE):
             await self._quietly(self._conversations.close_idle(conversation_id))
         return True
@@ -160,6 +163,14 @@ class Routing:
             eta = None if pace is None else _in_steps(position * pace)
             if worth_telling(waiting, position, eta):
                 await self._quietly(self._conversations.publish_queue(waiting.conversation_id, position, eta))
+
+    async def _offer(self, line: list[Waiting], now: datetime) -> None:
+        """Give who waits to agents with room, as soon as there is room: the agents still have to accept."""
+        patience = self._patience.offers
+        agents, loads = await self._presence.online(), await self._listing.loads()
+        asked = await self._listing.offered(now - patience.again)
+        for offer in Round(agents, loads, asked, now, patience).changes(line):
+            await self._quietly(self._conversations.offer(offer.conversation_id, offer.agent))
 
     async def _take_back_unanswered(self, now: datetime) -> None:
         """Give what an agent does not answer back to the line: soon if they are away, later if they are just slow."""

@@ -14,7 +14,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from bot.conversation.floor import CLAIMS_FOR_ETA, CLAIMS_NEEDED_FOR_ETA
 from bot.conversation.model import State
 from bot.conversation.store import conversation_not_found_message
-from bot.desk.queue import WAITING, Listed, Unanswered, Waiting, Wanted
+from bot.desk.queue import WAITING, Listed, Offered, Unanswered, Waiting, Wanted
 from bot.errors import NotFound
 from bot.storage.database import Database
 from bot.storage.sql import rows
@@ -67,9 +67,21 @@ _ORDER = (
     _C.id,
 )
 _LINE = (
-    select(_C.id, _C.wait_started_at, _C.queue_position, _C.queue_eta_seconds)
+    select(
+        _C.id, _C.wait_started_at, _C.queue_position, _C.queue_eta_seconds, _C.state_since, _C.team, _C.wanted_agent_id
+    )
     .where(text("state = 'queued'"))  # a literal, so that the partial index of the line is used
     .order_by(_C.priority_rank.desc(), _C.wait_started_at, _C.id)
+)
+_ASKED = (
+    select(events.c.conversation_id, events.c.data, events.c.at)
+    .join_from(conversations, events, events.c.conversation_id == _C.id)
+    .where(text("state = 'queued'"), events.c.kind == "assignment")
+)
+_LOADS = (
+    select(_C.assignee_id, func.count())
+    .where(_C.state == State.AGENT.value, _C.assignee_id.is_not(None), _C.snoozed_until.is_(None))
+    .group_by(_C.assignee_id)
 )
 _RECENT_WAITS = (
     select(episodes.c.claimed_at, episodes.c.queued_at, episodes.c.queued_position)
@@ -117,6 +129,20 @@ class SqlConversationList:
 
         waits = await self._database.read_script(script)
         return median(waits) if len(waits) >= CLAIMS_NEEDED_FOR_ETA else None
+
+    async def offered(self, since: datetime) -> list[Offered]:
+        """See `ConversationList`."""
+
+        def script(connection: Connection) -> list[Offered]:
+            found = connection.execute(_ASKED.where(events.c.at >= since)).tuples()
+            asked = [(id_, data.get("agent") or data.get("before"), at) for id_, data, at in found]
+            return [Offered(id_, agent["id"], at) for id_, agent, at in asked if agent]
+
+        return await self._database.read_script(script)
+
+    async def loads(self) -> dict[str, int]:
+        """See `ConversationList`."""
+        return await self._database.read_script(lambda c: dict(c.execute(_LOADS).tuples().all()))
 
     async def unanswered(self, since_before: datetime) -> list[Unanswered]:
         """See `ConversationList`."""

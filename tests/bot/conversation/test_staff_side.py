@@ -103,7 +103,12 @@ async def test_an_assignee_who_does_not_answer_loses_it_to_the_line(world: World
     conversation = await world.with_agent()
     requeued = await world.service.requeue(conversation, "no_answer")
     assert (requeued.state, requeued.assignee_id, requeued.reason) == (State.QUEUED, None, "customer_request")
-    assert (await world.events_of(conversation, "assignment"))[-1] == {"agent": None, "why": "no_answer", "team": None}
+    assert (await world.events_of(conversation, "assignment"))[-1] == {
+        "agent": None,
+        "why": "no_answer",
+        "team": None,
+        "before": {"id": ANN.id, "name": ANN.name},
+    }
     with pytest.raises(Conflict):
         await world.service.requeue(conversation, "no_answer")
 

@@ -118,7 +118,7 @@ async def test_what_an_absent_agent_does_not_answer_goes_back_to_the_line(house,
     await ben.get("/agent/conversations")
     await routing.step()
     assert await house.state(conversation) == "queued"
-    assert (await kinds(house, conversation, "assignment"))[-1]["why"] == "agent_away"
+    assert [told["why"] for told in await kinds(house, conversation, "assignment")][-2:] == ["agent_away", "offered"]
 
 
 async def test_who_is_there_but_slow_loses_it_later_and_only_if_somebody_else_is_there(house, routing):
@@ -132,7 +132,7 @@ async def test_who_is_there_but_slow_loses_it_later_and_only_if_somebody_else_is
     await house.agent("ben")
     await routing.step()
     assert await house.state(conversation) == "queued"
-    assert (await kinds(house, conversation, "assignment"))[-1]["why"] == "no_answer"
+    assert [told["why"] for told in await kinds(house, conversation, "assignment")][-2:] == ["no_answer", "offered"]
 
 
 async def test_the_time_to_answer_begins_when_it_is_claimed(house, routing):
@@ -182,3 +182,63 @@ async def test_the_loop_acts_on_news_and_gives_its_lease_back(house, routing):
 
 async def _position_is(house, conversation, position):
     return (await house.service.conversation(conversation)).queue_position == position
+
+
+async def test_the_backlog_drains_by_itself_when_somebody_logs_in_and_when_they_free_up(house, routing):
+    ben = await house.agent("ben")
+    await ben.put("/agent/presence", json={"status": "online", "capacity": 1})
+    await ben.post(f"/agent/conversations/{await house.waiting()}/claim")
+    first, second, third = [await house.waiting() for _ in range(3)]
+    await routing.step()
+    assert await wanted_of(house, first, second, third) == [None, None, None]
+    ann = await house.agent("ann", status="away")
+    await ann.put("/agent/presence", json={"status": "online", "capacity": 2})
+    await routing.step()
+    assert await wanted_of(house, first, second, third) == [ann.account.id, ann.account.id, None]
+    for conversation in (first, second):
+        assert (await ann.post(f"/agent/conversations/{conversation}/claim")).status_code == 200
+    await routing.step()
+    assert await wanted_of(house, third) == [None]  # she has as many as she wants
+    await ann.post(f"/agent/conversations/{first}/resolve", json={"outcome": "resolved"})
+    await routing.step()
+    assert await wanted_of(house, third) == [ann.account.id]
+
+
+async def test_what_is_offered_is_the_next_ones_after_a_while_and_anybody_may_still_take_it(house, routing):
+    ann, ben = await house.agent("ann"), await house.agent("ben")
+    conversation = await house.waiting()
+    await routing.step()
+    assert await wanted_of(house, conversation) == [ann.account.id]
+    house.clock.forward(seconds=46)
+    await routing.step()
+    assert await wanted_of(house, conversation) == [ben.account.id]
+    why = [(told["why"], told["agent"]["name"]) for told in await kinds(house, conversation, "assignment")]
+    assert why == [("offered", "Ann"), ("offered", "Ben")]
+    assert (await ann.post(f"/agent/conversations/{conversation}/claim")).status_code == 200
+    assert (await ben.post(f"/agent/conversations/{conversation}/claim")).json()["error"]["code"] == "already_claimed"
+
+
+async def test_who_declines_is_passed_over_at_once(house, routing):
+    ann, ben = await house.agent("ann"), await house.agent("ben")
+    conversation = await house.waiting()
+    await routing.step()
+    assert (await ben.post(f"/agent/conversations/{conversation}/decline")).json()["wanted_agent_id"] == ann.account.id
+    assert (await ann.post(f"/agent/conversations/{conversation}/decline")).json()["wanted_agent_id"] is None
+    await routing.step()
+    assert await wanted_of(house, conversation) == [ben.account.id]
+
+
+async def test_what_somebody_did_not_answer_is_offered_to_somebody_else(house, routing):
+    ann, ben = await house.agent("ann"), await house.agent("ben")
+    conversation = await house.waiting()
+    await ann.post(f"/agent/conversations/{conversation}/claim")
+    house.clock.forward(minutes=11)
+    for agent in (ann, ben):
+        await agent.get("/agent/conversations")
+    await routing.step()
+    assert await house.state(conversation) == "queued"
+    assert await wanted_of(house, conversation) == [ben.account.id]
+
+
+async def wanted_of(house, *conversations):
+    return [(await house.service.conversation(conversation)).wanted_agent_id for conversation in conversations]

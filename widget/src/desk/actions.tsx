@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { Button, IconButton, plainWords, toast } from "../shared/components";
 import type { Desk } from "./desk";
-import { isMine, isSnoozed, isWaiting } from "./lists";
+import { isMine, isOfferedTo, isSnoozed, isWaiting } from "./lists";
 import type { Detail } from "./model";
 import type { Talk } from "./talk";
 import { type Work, write } from "./work";
@@ -41,6 +41,11 @@ export function Actions({ desk, talk, detail, work }: Props): JSX.Element {
       {resolvable ? (
         <Button small icon="check" onClick={() => (work.dialog.value = "resolve")}>
           Close
+        </Button>
+      ) : null}
+      {isOfferedTo(detail, desk.me.value) ? (
+        <Button small busy={busy === "decline"} onClick={() => void attempt(talk.decline(), "Left to the next agent.")}>
+          Leave to others
         </Button>
       ) : null}
       {isWaiting(detail) ? (

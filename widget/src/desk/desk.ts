@@ -5,7 +5,7 @@ import { Socket, type Status, socketUrl } from "../shared/socket";
 import { chime } from "../shared/sound";
 import type { StaffSession } from "../shared/staff/session";
 import { type KeyValueStore, readJson, writeJson } from "../shared/storage";
-import { isMine, isWaiting, rowsOf } from "./lists";
+import { isMine, isOfferedTo, isWaiting, rowsOf } from "./lists";
 import type { AgentHere, CannedReply, Colleague, Counts, PresenceStatus, Row, RowList, Tab, Viewer } from "./model";
 import { Replies } from "./replies";
 import { Talk } from "./talk";
@@ -261,12 +261,13 @@ export class Desk {
     if (this.tab.value === "all" || this.tab.value === "closed" || this.query.value) this.refetchSoon(REFETCH_MS);
   }
 
-  /** A sound for somebody new in line, or for a customer who wrote to oneself. */
+  /** A sound for somebody new in line, for an offer to oneself, or for a customer who wrote to oneself. */
   private announce(before: readonly Row[], after: readonly Row[]): void {
     if (!this.sound.value || this.presence.value?.status !== "online") return;
     const known = new Map(before.map((row) => [row.id, row]));
     const news = after.some((row) => {
       const old = known.get(row.id);
+      if (isOfferedTo(row, this.me.value) && !(old && isOfferedTo(old, this.me.value))) return true;
       if (isWaiting(row)) return !old || !isWaiting(old);
       return isMine(row, this.me.value) && row.unread > (old?.unread ?? 0) && row.id !== this.open.value?.id;
     });

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { Icon } from "../shared/components";
 import { duration, relativeTime } from "../shared/time";
 import type { Desk } from "./desk";
-import { isSnoozed, isWaiting, pressure, waitsSince } from "./lists";
+import { isOfferedTo, isSnoozed, isWaiting, pressure, waitsSince } from "./lists";
 import type { Row } from "./model";
 import { reasonWords } from "../shared/words";
 import { PRIORITIES, customerName, stateWords } from "./words";
@@ -82,9 +82,9 @@ function Foot({ row, me }: { row: Row; me: string }): JSX.Element {
   else if (row.state !== "queued") parts.push(stateWords(row.state));
   if (row.reason && row.state !== "closed" && row.state !== "bot") parts.push(reasonWords(row.reason));
   if (row.team) parts.push(row.team);
-  if (row.state === "queued" && row.wanted_agent_id === me) parts.unshift("For you");
   return (
     <span class="d-row-foot">
+      {isOfferedTo(row, me) ? <span class="d-for-you">For you</span> : null}
       <span>{parts.join(" · ")}</span>
       {row.labels.slice(0, 2).map((label) => (
         <span key={label} class="d-label">

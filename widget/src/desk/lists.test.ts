@@ -14,6 +14,9 @@ describe("rowsOf", () => {
       row({ id: "bot", state: "bot" }),
     ];
     expect(ids(rowsOf("waiting", rows, "me", START))).toBe("urgent old new aside");
+    const offered = rows.map((one) => (one.id === "new" ? { ...one, wanted_agent_id: "me" } : one));
+    expect(ids(rowsOf("waiting", offered, "me", START))).toBe("new urgent old aside");
+    expect(ids(rowsOf("waiting", offered, "other", START))).toBe("urgent old new aside");
   });
 
   it("shows as mine only what is with me, unanswered ones first", () => {

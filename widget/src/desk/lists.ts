@@ -7,17 +7,18 @@ const RANK: Record<Priority, number> = { urgent: 3, high: 2, normal: 1, low: 0 }
 export function rowsOf(tab: Tab, rows: readonly Row[], me: string, now: number): Row[] {
   switch (tab) {
     case "waiting":
-      return rows.filter(isWaiting).sort((left, right) => byTurn(left, right, now));
+      return rows.filter(isWaiting).sort((left, right) => byTurn(left, right, me, now));
     case "mine":
       return rows.filter((row) => isMine(row, me)).sort((left, right) => byNeed(left, right, now));
     case "all":
-      return rows.filter(({ state }) => state !== "closed").sort((left, right) => byState(left, right, now));
+      return rows.filter(({ state }) => state !== "closed").sort((left, right) => byState(left, right, me, now));
     case "closed":
       return rows.filter(({ state }) => state === "closed").sort(byNews);
   }
 }
 
 export const isWaiting = ({ state }: Row): boolean => state === "queued" || state === "offline";
+export const isOfferedTo = (row: Row, me: string): boolean => row.state === "queued" && row.wanted_agent_id === me;
 export const isMine = (row: Row, me: string): boolean => row.state === "agent" && row.assignee?.id === me;
 
 export function isSnoozed(row: Row, now: number): boolean {
@@ -44,10 +45,11 @@ export function neighbour(rows: readonly Row[], open: string | null, step: 1 | -
   return rows[Math.min(rows.length - 1, Math.max(0, at + step))];
 }
 
-/** The most urgent first, then who has waited longest; what was put aside last. */
-function byTurn(left: Row, right: Row, now: number): number {
+/** What is offered to oneself, then the most urgent, then who has waited longest; what was put aside last. */
+function byTurn(left: Row, right: Row, me: string, now: number): number {
   return (
     Number(isSnoozed(left, now)) - Number(isSnoozed(right, now)) ||
+    Number(isOfferedTo(right, me)) - Number(isOfferedTo(left, me)) ||
     RANK[right.priority] - RANK[left.priority] ||
     (waitsSince(left) ?? now) - (waitsSince(right) ?? now)
   );
@@ -63,9 +65,9 @@ function byNeed(left: Row, right: Row, now: number): number {
   return byNews(left, right);
 }
 
-function byState(left: Row, right: Row, now: number): number {
+function byState(left: Row, right: Row, me: string, now: number): number {
   const order = (row: Row): number => (isWaiting(row) ? 0 : row.state === "agent" ? 1 : 2);
-  return order(left) - order(right) || (order(left) === 0 ? byTurn(left, right, now) : byNews(left, right));
+  return order(left) - order(right) || (order(left) === 0 ? byTurn(left, right, me, now) : byNews(left, right));
 }
 
 function byNews(left: Row, right: Row): number {

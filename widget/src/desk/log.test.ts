@@ -32,6 +32,18 @@ describe("logOf", () => {
     ]);
   });
 
+  it("tells whose turn it was to take it", () => {
+    const sam = { id: "a", name: "Sam" };
+    const log = logOf(
+      events(
+        { kind: "assignment", agent: sam, why: "offered" },
+        { kind: "assignment", agent: null, why: "declined", before: sam },
+        { kind: "assignment", agent: null, why: "not_taken" },
+      ),
+    );
+    expect(texts(log)).toEqual(["Offered to Sam.", "Left to the next agent.", "Not taken yet. Anybody may take it."]);
+  });
+
   it("keeps what the assistant understood beside the message it was said in", () => {
     const log = logOf(
       events(says("customer", "where is it"), {

@@ -155,7 +155,10 @@ function stateLine(event: StateEvent): string | null {
 }
 
 function assignmentLine(agent: string | null, why: string | undefined, team: string | null | undefined): string | null {
+  if (agent && why === "offered") return `Offered to ${agent}.`;
   if (agent) return why === "transferred" ? `Passed to ${agent}.` : `${agent} has it.`;
+  if (why === "declined") return "Left to the next agent.";
+  if (why === "not_taken") return "Not taken yet. Anybody may take it.";
   if (why === "returned_to_bot") return "Back with the assistant.";
   if (team) return `Passed to the team ${team}.`;
   return why ? `Nobody has it now: ${why.replaceAll("_", " ")}.` : null;

@@ -87,6 +87,9 @@ export class Talk {
   claim(): Promise<void> {
     return this.act("claim", "/claim");
   }
+  decline(): Promise<void> {
+    return this.act("decline", "/decline");
+  }
   transfer(to: { team: string } | { agent: string }): Promise<void> {
     return this.act("transfer", "/transfer", to);
   }

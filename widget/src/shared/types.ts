@@ -168,6 +168,7 @@ export interface AssignmentEvent {
   agent: { id: string; name: string } | null;
   why?: string;
   team?: string | null;
+  before?: { id: string; name: string };
 }
 export interface ResolutionEvent {
   kind: "resolution";

@@ -18,6 +18,7 @@ from bot.brain.client import WorkerBrain
 from bot.brain.options import WorkerOptions
 from bot.brain.supervisor import Supervisor
 from bot.clock import SystemClock
+from bot.conversation.recent import RecentEvents
 from bot.conversation.service import ConversationService
 from bot.conversation.turns import Dispatcher
 from bot.core_metrics import CoreMetrics, LineMetrics, watch_database
@@ -122,6 +123,7 @@ class Service:
             self.words,
             self.clock,
             presence=self.staffing.presence,
+            recent=RecentEvents() if isinstance(self.signals, InProcessSignals) else None,
         )
         self.dispatcher = Dispatcher(
             self.store,

@@ -286,6 +286,10 @@ class CustomerSide(ConversationWriting):
     ) -> list[Event]:
         """Events with `seq` over `after`, in order; private ones only for staff. `NotFound` when asked from the
         start."""
+        if self._recent is not None:
+            known = self._recent.after(conversation_id, after, limit, private)
+            if known is not None:
+                return known
 
         def script(read: ReadTransaction) -> list[Event]:
             found = read.events(conversation_id, after, limit, private)

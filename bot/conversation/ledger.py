@@ -54,6 +54,8 @@ class Ledger:
         self._figures: dict[str, Any] = {}
         self._last_seq = conversation.last_seq
         self._new: list[NewEvent] = []
+        self.written: list[Event] = []
+        """What `close` has put into the log."""
 
     @classmethod
     def open(
@@ -194,6 +196,7 @@ class Ledger:
         """Write everything gathered."""
         if self._new:
             self.transaction.append(self._new)
+            self.written += self.unwritten
             self._new = []
         conversation = self.conversation
         if conversation is not self._stored_conversation:

@@ -12,6 +12,7 @@ from bot.conversation.floor import Staffing
 from bot.conversation.ledger import Ledger
 from bot.conversation.model import Lease, TakenTurn
 from bot.conversation.ports import AgentPresence, Availability, Clock, Signals, TurnTaker, Words
+from bot.conversation.recent import RecentEvents
 from bot.conversation.store import ConversationStore, WriteTransaction
 from bot.errors import InvalidInput
 
@@ -34,6 +35,7 @@ class ConversationWriting:
         *,
         presence: AgentPresence | None = None,
         reopen_window: timedelta = REOPEN_WINDOW,
+        recent: RecentEvents | None = None,
     ) -> None:
         self._store = store
         self._signals = signals
@@ -42,6 +44,7 @@ class ConversationWriting:
         self._clock = clock
         self._presence = presence
         self._reopen_window = reopen_window
+        self._recent = recent
         self._taker: TurnTaker | None = None
         self._at_work: set[asyncio.Task[Any]] = set()
 
@@ -83,6 +86,8 @@ class ConversationWriting:
         result, ledger = await self._store.write(run, first=first)
         if place is not None and ledger.taken is not None:
             place.take(ledger.taken)
+        if self._recent is not None:
+            self._recent.add(conversation_id, ledger.written)
         await self._tell(ledger.topics)
         return result
 

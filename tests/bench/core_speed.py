@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 
 from bot.conversation.ids import new_id
 from bot.conversation.model import Reply, Signals, TurnRequest, TurnResult
+from bot.conversation.recent import RecentEvents
 from bot.conversation.service import ConversationService
 from bot.conversation.turns import Dispatcher
 from bot.storage.database import Database, connect
@@ -158,7 +159,7 @@ async def measure(url: str, users: int, seconds: float, rate: float, history: in
         await fill(database, history)
     signals = InProcessSignals()
     store = SqlConversationStore(database)
-    service = ConversationService(store, signals, Rota(), PlainWords(), Clock())
+    service = ConversationService(store, signals, Rota(), PlainWords(), Clock(), recent=RecentEvents())
     dispatcher = Dispatcher(store, service, InstantBrain(), signals, Clock(), concurrency=16)
     await dispatcher.start()
     crowd = [Customer(service, signals, users / rate if rate else 0.0) for _ in range(users)]

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.conversation.model import Conversation, Event, Reply, Signals, Staff, TurnRequest, TurnResult
+from bot.conversation.recent import RecentEvents
 from bot.conversation.service import ConversationService
 from bot.conversation.store import ConversationStore
 from bot.conversation.turns import Dispatcher
@@ -115,14 +116,16 @@ class Watch:
 class World:
     """The service on a store, and shortcuts that tests read well with."""
 
-    def __init__(self, store: ConversationStore) -> None:
+    def __init__(self, store: ConversationStore, recent: RecentEvents | None = None) -> None:
         self.store = store
         self.clock = HandClock()
         self.rota = Rota()
         self.brain = ScriptedBrain()
         self.watch = Watch()
         self.signals = InProcessSignals()
-        self.service = ConversationService(store, self.signals, self.rota, PlainWords(), self.clock, presence=self.rota)
+        self.service = ConversationService(
+            store, self.signals, self.rota, PlainWords(), self.clock, presence=self.rota, recent=recent
+        )
         self._sent = 0
 
     def dispatcher(self, **settings: Any) -> Dispatcher:

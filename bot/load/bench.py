@@ -88,9 +88,13 @@ class Pace:
         self._every = users / rate if rate > 0 else 0.0
         self._due = started + (number / rate if rate > 0 else 0.0)
 
+    def is_over(self, until: float) -> bool:
+        """Whether the next message's time is not before `until`."""
+        return self._due >= until or time.monotonic() >= until
+
     async def next_before(self, until: float) -> bool:
         """Wait for the next message's time; False if that is not before `until`."""
-        if self._due >= until or time.monotonic() >= until:
+        if self.is_over(until):
             return False
         await asyncio.sleep(max(0.0, self._due - time.monotonic()))
         # Who was answered late does not catch up with a burst.

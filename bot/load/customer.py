@@ -68,8 +68,14 @@ class LoadCustomer:
         parts = urlsplit(self._base)
         scheme = "wss" if parts.scheme == "https" else "ws"
         self._ws = await connect(f"{scheme}://{parts.netloc}/api/v1/widget/ws", compression=None, max_queue=1024)
-        await self._ws.send(json.dumps({"type": "hello", "session_token": self.token, "last_seq": 0}))
+        newest = max(self._seen, default=0)
+        await self._ws.send(json.dumps({"type": "hello", "session_token": self.token, "last_seq": newest}))
         self._tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._ping())]
+
+    async def reconnect(self) -> None:
+        """Let the line go as a network does that changes, and come back to where this customer had read."""
+        await self.close()
+        await self._connect()
 
     async def say(self, text: str, timeout: float) -> Sent:
         """Send a text and wait, at most `timeout` seconds, until it is answered, passed on or refused."""
@@ -165,11 +171,12 @@ class LoadCustomer:
 
     async def close(self) -> None:
         """Leave. Safe to call twice."""
+        ws, self._ws = self._ws, None
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._ws is not None:
-            await self._ws.close()
+        if ws is not None:
+            await ws.close()
 
 
 def lost_and_duplicated(sent: list[Sent], stored: list[Mapping[str, Any]]) -> tuple[int, int]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import random
 import resource
 import sys
@@ -24,6 +23,7 @@ from sqlalchemy import text
 from websockets.asyncio.client import connect as open_socket
 
 from bot.storage.database import connect
+from tests.bench.processes import cpu_seconds, own_megabytes
 from tests.chaos.town import Town, staffed
 from tests.support.databases import postgres_database
 from tests.support.mother import Mother
@@ -31,20 +31,6 @@ from tests.support.redis_server import RedisServer
 from tests.support.running import free_port
 
 CUSTOMERS, SECONDS, IDLE, IDLE_SECONDS = 20, 12.0, 1500, 20.0
-TICK = os.sysconf("SC_CLK_TCK")
-
-
-def cpu_seconds(pid: int) -> float:
-    """Processor time of a process so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
-
-
-def megabytes(pid: int) -> float:
-    """Memory of a process that is its own: what it shares with the process it was forked from is left out."""
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    found = {line.split(":")[0]: int(line.split()[1]) for line in lines if line.endswith("kB")}
-    return (found["Private_Clean"] + found["Private_Dirty"]) / 1024
 
 
 async def database_bytes(url: str) -> int:
@@ -146,7 +132,7 @@ async def _beat(ws) -> None:
 async def idle_costs(town: Town, pid: int) -> dict:
     """Sockets of as many customers that only ping, as a widget does every 20 seconds."""
     address = f"127.0.0.1:{town.gateways[0].port}"
-    before = megabytes(pid)
+    before = own_megabytes(pid)
     room = asyncio.Semaphore(20)
     async with AsyncExitStack() as stack, httpx.AsyncClient(trust_env=False) as http, asyncio.TaskGroup() as pings:
 
@@ -161,7 +147,7 @@ async def idle_costs(town: Town, pid: int) -> dict:
         beating: list[asyncio.Task[None]] = []
         await asyncio.gather(*(open_one() for _ in range(IDLE)))
         await asyncio.sleep(2)
-        held, spent, began = megabytes(pid), cpu_seconds(pid), time.monotonic()
+        held, spent, began = own_megabytes(pid), cpu_seconds(pid), time.monotonic()
         await asyncio.sleep(IDLE_SECONDS)
         elapsed, used = time.monotonic() - began, cpu_seconds(pid) - spent
         for beat in beating:

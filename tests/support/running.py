@@ -53,10 +53,10 @@ def lasting_port() -> int:
 class RunningService:
     """`baton serve` in a process of its own."""
 
-    def __init__(self, state: Path, **settings: str) -> None:
+    def __init__(self, state: Path, *, port: int | None = None, **settings: str) -> None:
         self.state = state
         self.settings = settings
-        self.port = free_port()
+        self.port = port or free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen | None = None
         self.http = httpx.Client(base_url=self.base + "/api/v1", timeout=60, trust_env=False)
@@ -112,6 +112,7 @@ class Staff:
 
     def __init__(self, http: httpx.Client, token: str) -> None:
         self.http = http
+        self.token = token
         self.headers = {"Authorization": f"Bearer {token}"}
 
     def get(self, path: str, **params):

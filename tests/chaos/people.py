@@ -14,6 +14,8 @@ import httpx
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
+from tests.support.plain_http import PLAIN
+
 TROUBLE = (OSError, WebSocketException, TimeoutError, EOFError, httpx.HTTPError)
 DEAD_AFTER = 1.5
 PING_EVERY = 0.3
@@ -59,7 +61,7 @@ class Customer:
     async def arrive(self) -> None:
         """Open a session and every page."""
         base = f"http://{self.pages[0].address}/api/v1"
-        async with httpx.AsyncClient(base_url=base, timeout=5, trust_env=False) as http:
+        async with httpx.AsyncClient(base_url=base, timeout=5, trust_env=False, verify=PLAIN) as http:
             while not self.id:
                 with suppress(httpx.HTTPError):
                     answer = await http.post("/widget/sessions", json={})
@@ -117,7 +119,7 @@ class Customer:
         """Without sockets: what a widget falls back to."""
         headers = {"Authorization": f"Bearer {self._token}"}
         base = f"http://{page.address}/api/v1"
-        client = httpx.AsyncClient(base_url=base, headers=headers, timeout=DEAD_AFTER, trust_env=False)
+        client = httpx.AsyncClient(base_url=base, headers=headers, timeout=DEAD_AFTER, trust_env=False, verify=PLAIN)
         async with client as http, asyncio.TaskGroup() as both:
             both.create_task(self._long_poll(page, http))
             if page.number == 0:
@@ -217,6 +219,7 @@ class Agents:
                 headers={"Authorization": f"Bearer {token}"},
                 timeout=5,
                 trust_env=False,
+                verify=PLAIN,
             )
             for token in tokens
         ]

@@ -21,6 +21,7 @@ from tests.chaos.people import Agents, Customer
 from tests.chaos.town import Town, arms_of
 from tests.support.failpoints import GATEWAY_POINTS, WORKER_POINTS
 from tests.support.mother import Child
+from tests.support.plain_http import PLAIN
 
 POINTS = GATEWAY_POINTS + WORKER_POINTS
 CUSTOMERS = 2
@@ -146,7 +147,9 @@ async def _end(town: Town, customers: list[Customer], agents: Agents, desk: Desk
         await agents.leave()
         await desk.leave()
         await asyncio.gather(*(customer.leave() for customer in customers))
-        async with httpx.AsyncClient(base_url=f"http://{town.address}/api/v1", timeout=60, trust_env=False) as http:
+        async with httpx.AsyncClient(
+            base_url=f"http://{town.address}/api/v1", timeout=60, trust_env=False, verify=PLAIN
+        ) as http:
             report.wrongs += await wrongs_of(database, http, customers, agents)
             report.wrongs += await desk.compare(http)
     finally:

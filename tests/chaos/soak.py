@@ -64,7 +64,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=1000)
     parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--slots", type=int, default=4)
+    parser.add_argument("--slots", type=int, default=8, help="runs side by side: they mostly wait")
+    parser.add_argument("--scaled-slots", type=int, default=4)
     chosen = parser.parse_args()
     seeds = range(chosen.first, chosen.first + chosen.seeds)
     sums = Sums(len(seeds))
@@ -74,7 +75,7 @@ def main() -> int:
         mother = Mother(Path(place))
         alone = Slots.on_sqlite(mother, Path(place) / "alone", chosen.slots)
         scaled = AVAILABLE["postgres"]() and AVAILABLE["redis"]()
-        together = Slots.on_postgres(mother, Path(place) / "together", 1) if scaled else None
+        together = Slots.on_postgres(mother, Path(place) / "together", chosen.scaled_slots) if scaled else None
         try:
             asyncio.run(_run(seeds, sums, alone, together))
         finally:

@@ -20,6 +20,7 @@ from bot.storage.staff import SqlAccounts, SqlStaffTokens
 from tests.support.desk_house import CHEAP, PASSWORD
 from tests.support.failpoints import GATEWAY_POINTS, WORKER_POINTS
 from tests.support.mother import DIARY, Child, Mother
+from tests.support.plain_http import PLAIN
 from tests.support.running import lasting_port
 from tests.support.wire import RoughWire
 
@@ -115,7 +116,7 @@ class Town:
 
     async def swap_model(self) -> None:
         """Have every worker take up another model."""
-        async with httpx.AsyncClient(timeout=2, trust_env=False) as http:
+        async with httpx.AsyncClient(timeout=2, trust_env=False, verify=PLAIN) as http:
             for post in self.workers:
                 try:
                     await http.post(f"http://127.0.0.1:{post.port}/v1/reload")
@@ -141,7 +142,7 @@ class Town:
 
     async def answering(self, posts: Sequence[Post], seconds: float = 60) -> None:
         """Wait until those processes answer."""
-        async with asyncio.timeout(seconds), httpx.AsyncClient(trust_env=False) as http:
+        async with asyncio.timeout(seconds), httpx.AsyncClient(trust_env=False, verify=PLAIN) as http:
             for post in posts:
                 path = "/health/live" if post.role == "gateway" else "/health"
                 while True:

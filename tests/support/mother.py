@@ -16,6 +16,8 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import httpx
+
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "an installation secret for tests only"
 DIARY = "deaths.txt"
@@ -104,6 +106,7 @@ class Kind:
         from bot.installation import Places, Secrets
 
         directory = Path(command["directory"])
+        serving.settle = lambda: None  # done here, once, for all that are forked
         serving.Dispatcher = functools.partial(Dispatcher, **HURRIED | command["hurried"])
         values = serving.ServiceValues(
             places=Places(ROOT, ROOT / "data", directory / "state"),
@@ -116,7 +119,15 @@ class Kind:
             sockets_per_address=10_000,
             **command["values"],
         )
-        return Kind(directory, serving.Service(values), values)
+        service = serving.Service(values)
+        asyncio.run(_first_request(service.app))
+        return Kind(directory, service, values)
+
+
+async def _first_request(app) -> None:
+    """The web framework works out its routes when it is first asked: once here instead of in every life."""
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://mother") as http:
+        (await http.get("/health/live")).raise_for_status()
 
 
 def _run_gateway(kind: Kind, port: int) -> None:
@@ -167,8 +178,13 @@ def _born(kind: Kind, command: dict) -> int:
 def main() -> None:
     logging.basicConfig(level=sys.argv[1], format="%(asctime)s %(process)d %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    # Loaded before the forks.
+    import uvicorn.protocols.http.httptools_impl
+    import uvicorn.protocols.websockets.websockets_sansio_impl  # noqa: F401
+
     import tests.support.failpoints
-    import tests.support.scripted_worker  # noqa: F401  loaded before the forks
+    import tests.support.scripted_worker  # noqa: F401
+    from bot.settled import settle
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them: the kernel buries its dead
     kinds: list[Kind] = []
@@ -176,6 +192,7 @@ def main() -> None:
         command = json.loads(line)
         if command["role"] == "kind":
             kinds.append(Kind.of(command))
+            settle()
             print(len(kinds) - 1, flush=True)
         else:
             print(_born(kinds[command["kind"]], command), flush=True)

@@ -12,7 +12,7 @@ from bot.desk.detail import event_body
 from bot.desk.parts import Desk
 from bot.errors import BatonError, NotFound
 
-POLL_EVERY = 60.0  # the last resort: the gateway looks for all, see `ChangeLook`
+POLL_EVERY = 600.0  # the last resort: the gateway looks for all, see `ChangeLook`
 PAGE = 500
 LOOKING_FOR = 25.0
 TELL_EVERY = 10.0

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import random
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -17,6 +17,7 @@ from bot.conversation.ports import Signals
 from bot.conversation.service import ConversationService
 from bot.errors import BatonError, RateLimited, Unauthenticated, Unavailable
 from bot.gateway import protocol
+from bot.gateway.deadline import Deadline
 from bot.gateway.limits import Limits
 from bot.gateway.metrics import GatewayMetrics
 from bot.gateway.origins import Origins
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 
 HELLO_WITHIN = 10.0
 IDLE_AFTER = 30.0
-POLL_EVERY = 60.0
+POLL_EVERY = 600.0
 SEND_WITHIN = 10.0
 REPLAY_PAGE = 500
 PROTOCOL_ERRORS_ALLOWED = 20
@@ -111,8 +112,11 @@ class CustomerSocket:
 
     async def _live(self, news: AsyncIterator[tuple[str, Mapping[str, Any] | None]]) -> None:
         self._phase = Phase.LIVE
-        tasks = {
-            asyncio.create_task(self._read_frames()),
+        silent: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        idle = Deadline(IDLE_AFTER, lambda: self._silent(silent))
+        tasks: set[asyncio.Future[None]] = {
+            silent,
+            asyncio.create_task(self._read_frames(idle)),
             asyncio.create_task(self._write_frames()),
             asyncio.create_task(self._follow_log()),
             asyncio.create_task(self._listen(news)),
@@ -122,9 +126,14 @@ class CustomerSocket:
             for task in done:
                 task.result()
         finally:
+            idle.cancel()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _silent(self, silent: asyncio.Future[None]) -> None:
+        if not silent.done():
+            silent.set_exception(_Closed(CloseCode.IDLE, "silent"))
 
     def _hold_a_place(self, stack: AsyncExitStack) -> None:
         try:
@@ -181,14 +190,12 @@ class CustomerSocket:
 
     # -- reading
 
-    async def _read_frames(self) -> None:
+    async def _read_frames(self, idle: Deadline) -> None:
         while True:
             try:
-                async with asyncio.timeout(IDLE_AFTER):
-                    frame = await self._receive()
+                frame = await self._receive()
+                idle.hold()
                 await self._handle(frame)
-            except TimeoutError:
-                raise _Closed(CloseCode.IDLE, "silent") from None
             except RateLimited as error:
                 self._rate_errors += 1
                 if self._rate_errors > RATE_ERRORS_ALLOWED:
@@ -196,6 +203,7 @@ class CustomerSocket:
                 await self._refuse(error, counted=False)
             except BatonError as error:
                 await self._refuse(error, counted=isinstance(error, ProtocolError))
+            idle.put_off()
 
     async def _receive(self) -> protocol.Frame:
         message = await self._ws.receive()
@@ -216,7 +224,7 @@ class CustomerSocket:
         service, conversation = self._parts.conversations, self._conversation_id
         match frame:
             case protocol.Ping():
-                await self._put({"type": "pong"})
+                await self._put(protocol.PONG)
             case protocol.Message():
                 await self._message(frame)
             case protocol.Typing():
@@ -311,6 +319,9 @@ class CustomerSocket:
     async def _put(self, frame: Mapping[str, Any]) -> None:
         if self._phase is not Phase.LIVE:
             await self._send(frame)
+            return
+        with suppress(asyncio.QueueFull):
+            self._outbox.put_nowait(frame)
             return
         try:
             async with asyncio.timeout(SEND_WITHIN):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 News = tuple[str, Mapping[str, Any] | None]
-ChangedSince = Callable[[datetime], Awaitable[Iterable[str]]]
+ChangedSince = Callable[[datetime], Awaitable[Mapping[str, Hashable]]]
 
 LISTENER_LIMIT = 256
 LOOK_SECONDS = 5.0
@@ -116,22 +116,28 @@ class _Listener:
 
 class ChangeLook:
     """One look at the database for a whole gateway: which conversations have news, whoever wrote it. It makes up for
-    every signal that got lost, so that no socket has to look for itself."""
+    every signal that got lost, so that no socket has to look for itself. What one look told the next does not repeat,
+    though the times they look at overlap."""
 
     def __init__(self, local: InProcessSignals, changed_since: ChangedSince) -> None:
         self._local = local
         self._changed_since = changed_since
         self._seen_until = datetime.now(UTC)
+        self._told: Mapping[str, Hashable] = {}
 
     async def look(self, *, everything: bool) -> None:
         """Tell the listeners here what changed since the last look; `everything` also wakes those who listen to the
         line, the turns and presence, as after signals were away."""
         now = datetime.now(UTC)
         with suppress(Exception):  # the database may be away as well: the next look covers this one's time
-            for topic in await self._changed_since(self._seen_until - OVERLAP):
-                if everything or topic.startswith("conversation:"):
+            changed = await self._changed_since(self._seen_until - OVERLAP)
+            for topic, mark in changed.items():
+                if self._told.get(topic) != mark:
                     self._local.deliver(topic, None)
-            self._seen_until = now
+            self._told, self._seen_until = changed, now
+        if everything:
+            for topic in ("queue", "turns", "presence"):
+                self._local.deliver(topic, None)
 
     async def forever(self, every: float = LOOK_SECONDS) -> None:
         """Look again and again, until cancelled."""

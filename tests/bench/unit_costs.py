@@ -1,16 +1,16 @@
 """What one message and one open socket cost a gateway: the figures that docs/scaling.md multiplies.
 
-`python -m tests.bench.unit_costs [sqlite|postgres]`: a whole gateway and a scripted worker as processes of their own,
-customers over real sockets, figures from /proc and from the database.
+`python -m tests.bench.unit_costs [sqlite] [postgres] [--idle 1500] [--ping-every 20] [--only-idle]`: a whole gateway
+and a scripted worker as processes of their own, customers over real sockets, figures from /proc and the database.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import random
 import resource
-import sys
 import tempfile
 import time
 import uuid
@@ -23,14 +23,14 @@ from sqlalchemy import text
 from websockets.asyncio.client import connect as open_socket
 
 from bot.storage.database import connect
-from tests.bench.processes import cpu_seconds, own_megabytes
+from tests.bench.processes import cpu_seconds, own_megabytes, resident_megabytes
 from tests.chaos.town import Town, staffed
 from tests.support.databases import postgres_database
 from tests.support.mother import Mother
 from tests.support.redis_server import RedisServer
 from tests.support.running import free_port
 
-CUSTOMERS, SECONDS, IDLE, IDLE_SECONDS = 20, 12.0, 1500, 20.0
+CUSTOMERS, SECONDS, SETTLING, IDLE_SECONDS = 20, 12.0, 20.0, 60.0
 
 
 async def database_bytes(url: str) -> int:
@@ -120,17 +120,18 @@ async def message_costs(town: Town, pids: dict[str, int], shared: Shared) -> dic
     }
 
 
-async def _beat(ws) -> None:
+async def _beat(ws, every: float) -> None:
     """What an open widget does: a ping every 20 seconds, and reading."""
+    await asyncio.sleep(random.uniform(0, every))
     while True:
-        await asyncio.sleep(random.uniform(10, 20))
         await ws.send('{"type":"ping"}')
         while '"pong"' not in str(await ws.recv()):
             pass
+        await asyncio.sleep(every)
 
 
-async def idle_costs(town: Town, pid: int) -> dict:
-    """Sockets of as many customers that only ping, as a widget does every 20 seconds."""
+async def idle_costs(town: Town, pid: int, sockets: int, every: float) -> dict:
+    """Sockets of so many customers that only ping."""
     address = f"127.0.0.1:{town.gateways[0].port}"
     before = own_megabytes(pid)
     room = asyncio.Semaphore(20)
@@ -142,24 +143,26 @@ async def idle_costs(town: Town, pid: int) -> dict:
                 ws = await stack.enter_async_context(open_socket(f"ws://{address}/api/v1/widget/ws", proxy=None))
                 token = answer.json()["session_token"]
                 await ws.send(json.dumps({"type": "hello", "session_token": token, "last_seq": 0}))
-                beating.append(pings.create_task(_beat(ws)))
+                beating.append(pings.create_task(_beat(ws, every)))
 
         beating: list[asyncio.Task[None]] = []
-        await asyncio.gather(*(open_one() for _ in range(IDLE)))
-        await asyncio.sleep(2)
+        await asyncio.gather(*(open_one() for _ in range(sockets)))
+        await asyncio.sleep(SETTLING)  # what came with opening them is over by then
         held, spent, began = own_megabytes(pid), cpu_seconds(pid), time.monotonic()
         await asyncio.sleep(IDLE_SECONDS)
         elapsed, used = time.monotonic() - began, cpu_seconds(pid) - spent
         for beat in beating:
             beat.cancel()
         return {
-            "idle_sockets": IDLE,
-            "kilobytes_a_socket": round((held - before) / IDLE * 1024, 1),
-            "cpu_percent_a_thousand": round(used / elapsed * 100 / IDLE * 1000, 2),
+            "idle_sockets": sockets,
+            "ping_every_seconds": every,
+            "resident_megabytes": round(resident_megabytes(pid), 1),
+            "kilobytes_a_socket": round((held - before) / sockets * 1024, 1),
+            "cpu_percent_a_thousand": round(used / elapsed * 100 / sockets * 1000, 2),
         }
 
 
-async def measure(kind: str, mother: Mother, place: Path, stack: ExitStack) -> dict:
+async def measure(kind: str, mother: Mother, place: Path, stack: ExitStack, chosen: argparse.Namespace) -> dict:
     """Both figures on a database of that kind."""
     url, redis, values = f"sqlite:///{place}/baton.sqlite3", None, {}
     if kind == "postgres":
@@ -173,19 +176,24 @@ async def measure(kind: str, mother: Mother, place: Path, stack: ExitStack) -> d
     town = Town(mother, place, url, tokens, hurried={"lease_seconds": 15.0, "poll_seconds": 1.0}, **values)
     async with town.night(random.Random(0)):
         pids = {"gateway": town.gateways[0].child.pid, "worker": town.workers[0].child.pid}
-        costs = await message_costs(town, pids, Shared(url, redis))
-        return {"database": kind, **costs, **await idle_costs(town, pids["gateway"])}
+        costs = {} if chosen.only_idle else await message_costs(town, pids, Shared(url, redis))
+        return {"database": kind, **costs, **await idle_costs(town, pids["gateway"], chosen.idle, chosen.ping_every)}
 
 
 def main() -> None:
     """Print the figures."""
-    resource.setrlimit(resource.RLIMIT_NOFILE, (8192, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
-    kinds = sys.argv[1:] or ["sqlite", "postgres"]
-    for kind in kinds:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("kinds", nargs="*", default=["sqlite", "postgres"])
+    parser.add_argument("--idle", type=int, default=1500)
+    parser.add_argument("--ping-every", type=float, default=20.0)
+    parser.add_argument("--only-idle", action="store_true")
+    chosen = parser.parse_args()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (chosen.idle * 2 + 2048, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    for kind in chosen.kinds:
         with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
             mother = Mother(Path(name))
             stack.callback(mother.close)
-            print(json.dumps(asyncio.run(measure(kind, mother, Path(name), stack))), flush=True)
+            print(json.dumps(asyncio.run(measure(kind, mother, Path(name), stack, chosen))), flush=True)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 import httpx
 
@@ -51,7 +52,8 @@ Trouble = Callable[[Town, random.Random], Awaitable[None]]
 
 async def play(town: Town, seed: int, trouble: Trouble | None = None, *, messages: int = MESSAGES) -> Report:
     """Run one seed in a town whose database is new. Without a `trouble` of its own it is everything at chance, and
-    processes die at chosen points; with one, pages stay at a gateway of their own."""
+    processes die at chosen points; with one, pages stay at a gateway of their own. The more messages each customer
+    writes, the more trouble there is."""
     chance = random.Random(seed)
     report = Report(seed)
     began, deaths = time.monotonic(), len(town.deaths())
@@ -69,7 +71,7 @@ async def play(town: Town, seed: int, trouble: Trouble | None = None, *, message
         async with asyncio.TaskGroup() as talk:
             for number, customer in enumerate(customers):
                 talk.create_task(_talk(customer, messages, chance, person=number == 0))
-            talk.create_task((trouble or any_trouble)(town, chance))
+            talk.create_task((trouble or partial(any_trouble, times=TROUBLES * messages // MESSAGES))(town, chance))
         town.disarm()
         await _end(town, customers, agents, desk, report)
     report.messages = sum(len(customer.acks) for customer in customers)
@@ -90,9 +92,9 @@ async def _talk(customer: Customer, messages: int, chance: random.Random, *, per
         await asyncio.sleep(chance.choice([0, 0.02, 0.15, 0.3]))
 
 
-async def any_trouble(town: Town, chance: random.Random) -> None:
+async def any_trouble(town: Town, chance: random.Random, times: int) -> None:
     """Wires hurt and processes killed, whichever it happens to be."""
-    for _ in range(TROUBLES):
+    for _ in range(times):
         await asyncio.sleep(chance.uniform(0.02, 0.3))
         wire = chance.choice(town.wires)
         match chance.choice(

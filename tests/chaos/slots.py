@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bot.storage.database import connect
-from tests.chaos.play import Report, play
+from tests.chaos.play import MESSAGES, Report, play
 from tests.chaos.town import Town, fresh_sqlite, sqlite_template, staffed
 from tests.support.databases import postgres_database, renew_postgres_database
 from tests.support.mother import Mother
@@ -48,20 +48,22 @@ class Slots:
         """Drop every database."""
         self._stack.close()
 
-    async def run(self, seeds: Iterable[int], tell: Callable[[Report], None] = lambda report: None) -> list[Report]:
-        """Play every seed; the reports in the order in which they ended."""
+    async def run(
+        self, seeds: Iterable[int], tell: Callable[[Report], None] = lambda report: None, *, messages: int = MESSAGES
+    ) -> list[Report]:
+        """Play every seed with so many messages of each customer; the reports in the order in which they ended."""
         left, reports = iter(seeds), []
         async with asyncio.TaskGroup() as group:
             for town in self._towns:
-                group.create_task(self._work(town, left, reports, tell))
+                group.create_task(self._work(town, left, reports, tell, messages))
         return reports
 
     async def _work(
-        self, town: Town, left: Iterator[int], reports: list[Report], tell: Callable[[Report], None]
+        self, town: Town, left: Iterator[int], reports: list[Report], tell: Callable[[Report], None], messages: int
     ) -> None:
         for seed in left:
             await asyncio.to_thread(self._renew, town)
-            report = await play(town, seed)
+            report = await play(town, seed, messages=messages)
             reports.append(report)
             tell(report)
 

@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tests.chaos.play import Report
+from tests.chaos.play import MESSAGES, Report
 from tests.chaos.slots import Slots
 from tests.conftest import AVAILABLE
 from tests.support.mother import Mother
@@ -52,11 +52,11 @@ class Sums:
         }
 
 
-async def _run(seeds: range, sums: Sums, alone: Slots, together: Slots | None) -> None:
+async def _run(seeds: range, sums: Sums, alone: Slots, together: Slots | None, messages: int) -> None:
     kinds = [(alone, [seed for seed in seeds if together is None or seed % 5])]
     if together is not None:
         kinds.append((together, [seed for seed in seeds if not seed % 5]))
-    await asyncio.gather(*(slots.run(chosen, sums.add) for slots, chosen in kinds))
+    await asyncio.gather(*(slots.run(chosen, sums.add, messages=messages) for slots, chosen in kinds))
 
 
 def main() -> int:
@@ -65,6 +65,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=1000)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--slots", type=int, default=8, help="runs side by side: they mostly wait")
+    parser.add_argument("--messages", type=int, default=MESSAGES, help="of each of the two customers of a run")
     parser.add_argument("--scaled-slots", type=int, default=4)
     chosen = parser.parse_args()
     seeds = range(chosen.first, chosen.first + chosen.seeds)
@@ -77,7 +78,7 @@ def main() -> int:
         scaled = AVAILABLE["postgres"]() and AVAILABLE["redis"]()
         together = Slots.on_postgres(mother, Path(place) / "together", chosen.scaled_slots) if scaled else None
         try:
-            asyncio.run(_run(seeds, sums, alone, together))
+            asyncio.run(_run(seeds, sums, alone, together, chosen.messages))
         finally:
             for slots in (alone, together):
                 if slots is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
@@ -12,19 +12,19 @@ from bot.storage.database import Database
 from bot.storage.tables import conversations
 
 # Every state is named so that the index on state and time serves this too.
-_CHANGED = select(conversations.c.id).where(
+_CHANGED = select(conversations.c.id, conversations.c.last_seq, conversations.c.updated_at).where(
     conversations.c.state.in_([state.value for state in State]),
     conversations.c.updated_at > bindparam("since", type_=conversations.c.updated_at.type),
 )
 
 
-def changed_since(database: Database) -> Callable[[datetime], Awaitable[list[str]]]:
-    """For `RedisSignals`: topics that may have news since a time, the waiting list and the turns always among them."""
+def changed_since(database: Database) -> Callable[[datetime], Awaitable[dict[str, Hashable]]]:
+    """For `ChangeLook`: topics that have news since a time, each with a mark that changes with every further news."""
 
-    async def ask(since: datetime) -> list[str]:
+    async def ask(since: datetime) -> dict[str, Hashable]:
         found = await database.read_script(
-            lambda connection: connection.execute(_CHANGED, {"since": since}).scalars().all()
+            lambda connection: connection.execute(_CHANGED, {"since": since}).tuples().all()
         )
-        return ["queue", "turns", "presence", *(f"conversation:{name}" for name in found)]
+        return {f"conversation:{name}": (last_seq, at) for name, last_seq, at in found}
 
     return ask

@@ -61,3 +61,21 @@ class TestRedisSignals(SignalsContract):
         signals = await connected(namespace)
         yield signals
         await signals.stop()
+
+
+async def test_what_one_look_told_the_next_does_not_repeat() -> None:
+    marks, signals = {"conversation:a": 1, "conversation:b": 1}, InProcessSignals()
+
+    async def changed(since: datetime) -> dict[str, int]:
+        return dict(marks)
+
+    look = ChangeLook(signals, changed)
+    async with signals.subscribe("conversation:*") as news, asyncio.timeout(10):
+        await look.look(everything=False)
+        assert [(await anext(news))[0] for _ in range(2)] == ["conversation:a", "conversation:b"]
+        marks["conversation:b"] = 2
+        await look.look(everything=False)
+        await look.look(everything=False)
+        marks["conversation:c"] = 1
+        await look.look(everything=False)
+        assert [(await anext(news))[0] for _ in range(2)] == ["conversation:b", "conversation:c"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +13,8 @@ from tests.chaos.play import MESSAGES, Report, play
 from tests.chaos.town import Town, fresh_sqlite, sqlite_template, staffed
 from tests.support.databases import postgres_database, renew_postgres_database
 from tests.support.mother import Mother
+
+log = logging.getLogger(__name__)
 
 REDIS = "redis://127.0.0.1:6379/0"
 
@@ -63,7 +66,11 @@ class Slots:
     ) -> None:
         for seed in left:
             await asyncio.to_thread(self._renew, town)
-            report = await play(town, seed, messages=messages)
+            try:
+                report = await play(town, seed, messages=messages)
+            except Exception as error:  # said of this run, and the others go on
+                log.exception("seed %s broke off", seed)
+                report = Report(seed, [f"broke off: {error!r}"])
             reports.append(report)
             tell(report)
 

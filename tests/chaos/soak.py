@@ -66,7 +66,7 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--slots", type=int, default=8, help="runs side by side: they mostly wait")
     parser.add_argument("--messages", type=int, default=MESSAGES, help="of each of the two customers of a run")
-    parser.add_argument("--scaled-slots", type=int, default=4)
+    parser.add_argument("--scaled-slots", type=int, default=2)
     chosen = parser.parse_args()
     seeds = range(chosen.first, chosen.first + chosen.seeds)
     sums = Sums(len(seeds))

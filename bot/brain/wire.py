@@ -32,7 +32,7 @@ def request_to_json(request: TurnRequest) -> dict[str, Any]:
             {"seq": each.seq, "text": each.text, "payload": each.payload, "client_message_id": each.client_message_id}
             for each in request.messages
         ],
-        "tracker_events": list(request.tracker_events),
+        "tracker_events": request.tracker_events,
         "known": dict(request.known),
         "model_id": request.model_id,
         "attempt": request.attempt,

@@ -90,7 +90,7 @@ class ReadTransaction(Protocol):
         """The turn of that id."""
         ...
 
-    def context(self, conversation_id: str, after_turn: int) -> list[JsonDict]:
+    def context(self, conversation_id: str, after_turn: int) -> Sequence[JsonDict]:
         """Tracker events of finished turns with a number over `after_turn`, oldest first."""
         ...
 

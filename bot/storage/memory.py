@@ -141,7 +141,7 @@ class _MemoryTransaction:
         own = [row for row in self._rows.records.values() if row.conversation_id == conversation_id]
         return sorted(own, key=lambda row: row.number)
 
-    def context(self, conversation_id: str, after_turn: int) -> list[JsonDict]:
+    def context(self, conversation_id: str, after_turn: int) -> Sequence[JsonDict]:
         later = [row for row in self._records(conversation_id) if row.number > after_turn]
         return [event for row in later for event in row.tracker_events]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -176,15 +177,11 @@ class SqlReading:
         row = self._first(_TURN, id=turn_id)
         return None if row is None else rows.to_turn(row)
 
-    def context(self, conversation_id: str, after_turn: int) -> list[JsonDict]:
-        """See `ReadTransaction.context`."""
+    def context(self, conversation_id: str, after_turn: int) -> Sequence[JsonDict]:
+        """See `ReadTransaction.context`. It is passed on to a worker as it is stored."""
         found = self._all(_CONTEXT, id=conversation_id, after=after_turn)
-        if not found:
-            return []
-        # Joined first: one long text is read faster than many short ones.
         together = ",".join(stored[1:-1] for (stored,) in found if len(stored) > 2)
-        events: list[JsonDict] = fast_json.loads(f"[{together}]")
-        return events
+        return fast_json.StoredList(f"[{together}]")
 
     def turn_records(self, conversation_id: str, episode: int) -> list[TurnRecord]:
         """See `ReadTransaction.turn_records`."""

@@ -28,6 +28,9 @@ _WHY = {
 _PRIORITY_AT_LEAST = {Reason.FRUSTRATION: Priority.HIGH, Reason.SENSITIVE_TOPIC: Priority.HIGH}
 
 
+_MESSAGE_IS_THE_MATTER = frozenset({Reason.SENSITIVE_TOPIC, Reason.POLICY})
+
+
 def priority_for(request: HandoffRequest) -> Priority:
     """The wished priority, raised where the reason itself calls for more."""
     floor = _PRIORITY_AT_LEAST.get(request.reason, Priority.LOW)
@@ -65,11 +68,12 @@ def build_packet(
 def summary(
     conversation: Conversation, messages: Sequence[Event], turns: Sequence[TurnRecord], request: HandoffRequest
 ) -> str:
-    """What they wanted, what was tried, why it is passed on, their mood, the order: in that order, in sentences."""
+    """What matters now and what they wanted, what was tried, why it is passed on, their mood, the order: in that order,
+    in sentences."""
     if request.summary:
         return request.summary
     parts = (
-        _wanted(conversation.customer, messages, turns),
+        _wanted(conversation.customer, messages, turns, request),
         _tried(messages, turns),
         f"Passed on because {_WHY[request.reason]}.",
         _mood(turns),
@@ -100,14 +104,30 @@ def _evidence(messages: Sequence[Event], request: HandoffRequest) -> list[JsonDi
     ]
 
 
-def _wanted(customer: Customer, messages: Sequence[Event], turns: Sequence[TurnRecord]) -> str:
+def _wanted(customer: Customer, messages: Sequence[Event], turns: Sequence[TurnRecord], request: HandoffRequest) -> str:
     who = customer.name or "The customer"
     said = _by(messages, AuthorKind.CUSTOMER)
     if not said:
         return f"{who} asked for a person before writing anything."
     intent = _main_intent(turns)
+    now = _deciding(said, request)
+    if now is not None:
+        first = _telling(said, turns)
+        before = f" Before that: “{quote(first.data['text'])}”." if first.seq < now.seq and intent else ""
+        return f"{who} wrote: “{quote(now.data['text'])}”.{before}"
     words = quote(_telling(said, turns).data["text"])
     return f"{who} wrote about {intent}: “{words}”." if intent else f"{who} wrote: “{words}”."
+
+
+def _deciding(said: Sequence[Event], request: HandoffRequest) -> Event | None:
+    """The message that is itself the matter: a danger, a law, an exception weighs more than the wish before it."""
+    if request.reason not in _MESSAGE_IS_THE_MATTER or not request.evidence:
+        return None
+    # A bare yes to the question about a danger says less than the message that led to it; both carry its signal.
+    signal = request.evidence[-1].get("signal")
+    telling = [item for item in request.evidence if item.get("signal") == signal]
+    seq = max(telling, key=lambda item: len(str(item.get("quote") or ""))).get("seq")
+    return next((event for event in said if event.seq == seq), None)
 
 
 def _telling(said: Sequence[Event], turns: Sequence[TurnRecord]) -> Event:
@@ -123,13 +143,16 @@ def _telling(said: Sequence[Event], turns: Sequence[TurnRecord]) -> Event:
 
 
 def _main_intent(turns: Sequence[TurnRecord]) -> str | None:
+    """What most of the messages were about; of wishes named equally often the latest."""
     counted: Counter[str] = Counter()
+    latest: dict[str, int] = {}
     for turn in turns:
         for item in turn.signals.get("intents", ()):
             name = str(item.get("name") or "")
             if name and name not in _TALK:
                 counted[_plain(name)] += 1
-    return counted.most_common(1)[0][0] if counted else None
+                latest[_plain(name)] = counted.total()
+    return max(counted, key=lambda name: (counted[name], latest[name])) if counted else None
 
 
 # Intents that say how somebody talks rather than what they want.

@@ -108,6 +108,36 @@ def test_without_a_known_wish_the_longest_message_speaks() -> None:
     assert "Lea wrote: “my stove hisses strangely when I light it”." in made["summary"]
 
 
+def test_a_danger_told_later_opens_the_summary_and_the_first_wish_follows() -> None:
+    hurt = said(7, "the stove flared up and burnt my hand")
+    evidence = ({"seq": 7, "quote": "the stove flared up and burnt my hand", "signal": "safety", "value": 1.0},)
+    made = packet([*RETURNING, hurt], TURNS, Reason.SENSITIVE_TOPIC, evidence=evidence)
+    assert made["summary"].startswith(
+        "Lea wrote: “the stove flared up and burnt my hand”. "
+        "Before that: “I want to send back the Skye tent from order 1042, it leaks at the seams”. "
+    )
+
+
+def test_a_yes_to_the_question_about_a_danger_is_not_what_opens_the_summary() -> None:
+    told = [said(7, "it gets so hot that I am afraid of it"), said(9, "yes")]
+    evidence = tuple({"seq": e.seq, "quote": e.data["text"], "signal": "danger", "value": 1.0} for e in told)
+    made = packet([*RETURNING, *told], TURNS, Reason.SENSITIVE_TOPIC, evidence=evidence)
+    assert made["summary"].startswith("Lea wrote: “it gets so hot that I am afraid of it”.")
+
+
+def test_a_request_for_a_person_does_not_hide_the_wish() -> None:
+    evidence = ({"seq": 5, "quote": "that does not help", "signal": "asked_for_person", "value": 1.0},)
+    made = packet(RETURNING, TURNS, Reason.CUSTOMER_REQUEST, evidence=evidence)
+    assert made["summary"].startswith("Lea wrote about return start: “I want to send back the Skye tent")
+
+
+def test_of_two_wishes_the_later_one_opens_the_summary() -> None:
+    asked = said(7, "and where is my parcel with the boots")
+    later = turn(4, intents=[{"seq": 7, "name": "order_status", "confidence": 0.9}])
+    made = packet([*RETURNING, asked], [*TURNS, later], Reason.CUSTOMER_REQUEST)
+    assert made["summary"].startswith("Lea wrote about order status: “and where is my parcel with the boots”.")
+
+
 def test_one_who_has_calmed_down_is_not_called_upset() -> None:
     calm = turn(4, sentiment=[{"seq": 7, "frustration": 0.1}])
     assert "was upset earlier and has calmed down" in packet(RETURNING, [*TURNS, calm])["summary"]

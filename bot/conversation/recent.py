@@ -32,9 +32,10 @@ class RecentEvents:
         before = self._tail(conversation_id)
         if before and before[-1].seq + 1 != events[0].seq:
             before = ()
-        self._tails[conversation_id] = (self._now() + SECONDS, (*before, *events)[-KEPT:])
+        now = self._now()
+        self._tails[conversation_id] = (now + SECONDS, (*before, *events)[-KEPT:])
         self._tails.move_to_end(conversation_id)
-        while len(self._tails) > CONVERSATIONS:
+        while len(self._tails) > CONVERSATIONS or next(iter(self._tails.values()))[0] <= now:
             self._tails.popitem(last=False)
 
     def after(self, conversation_id: str, after: int, limit: int, private: bool) -> list[Event] | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from bot import fast_json
 from bot.errors import BatonError, InvalidInput
 
 LARGEST_FRAME = 64 * 1024
@@ -115,7 +116,7 @@ def error_frame(error: BatonError, conversation_id: str | None = None) -> dict[s
 
 def encode(frame: Mapping[str, Any]) -> str:
     """Compact JSON text of a frame."""
-    return json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
+    return fast_json.dumps(frame).decode()
 
 
 def _id(frame: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine, Mapping
+from contextlib import suppress
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -18,6 +19,7 @@ from bot.desk.watch import ConversationWatch
 from bot.errors import BatonError, Forbidden, Unauthenticated, Unavailable
 from bot.identity.access import token_of
 from bot.identity.accounts import Account, Role
+from bot.side_by_side import until_one_ends
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +45,7 @@ class AgentSocket:
         self._ws = websocket
         self._desk = desk
         self._token: str | None = None
-        self._outbox: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue(OUTBOX)
+        self._outbox: asyncio.Queue[Mapping[str, Any] | str] = asyncio.Queue(OUTBOX)
         self._watches: dict[str, tuple[ConversationWatch, asyncio.Task[None]]] = {}
         self._bad_frames = 0
 
@@ -106,23 +108,20 @@ class AgentSocket:
             self._feed(),
             self._check_token(),
         ]
-        tasks = {asyncio.create_task(work) for work in works}
+        tasks: set[asyncio.Future[None]] = {asyncio.create_task(work) for work in works}
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
+            await until_one_ends(tasks)
         finally:
-            for watch, task in self._watches.values():
+            followed, self._watches = list(self._watches.values()), {}
+            for watch, task in followed:
                 task.cancel()
                 await watch.leave()
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, *(task for _, task in self._watches.values()), return_exceptions=True)
+            await asyncio.gather(*(task for _, task in followed), return_exceptions=True)
 
     async def _feed(self) -> None:
         async with self._desk.feed.listen() as fed:
             while True:
-                await self._put(await fed.get())
+                await self._put((await fed.get()).text)
 
     async def _check_token(self) -> None:
         """Who signed out, or was made inactive, is not shown anything more."""
@@ -223,7 +222,10 @@ class AgentSocket:
 
     # -- writing
 
-    async def _put(self, frame: Mapping[str, Any]) -> None:
+    async def _put(self, frame: Mapping[str, Any] | str) -> None:
+        with suppress(asyncio.QueueFull):
+            self._outbox.put_nowait(frame)
+            return
         try:
             async with asyncio.timeout(SEND_WITHIN):
                 await self._outbox.put(frame)
@@ -234,10 +236,10 @@ class AgentSocket:
         while True:
             await self._send(await self._outbox.get())
 
-    async def _send(self, frame: Mapping[str, Any]) -> None:
+    async def _send(self, frame: Mapping[str, Any] | str) -> None:
         try:
             async with asyncio.timeout(SEND_WITHIN):
-                await self._ws.send_text(frames.encode(frame))
+                await self._ws.send_text(frame if isinstance(frame, str) else frames.encode(frame))
         except TimeoutError:
             raise _Closed(CloseCode.TRY_AGAIN_LATER, "reading too slowly") from None
 

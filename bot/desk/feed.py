@@ -6,10 +6,12 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from bot.conversation.model import State
 from bot.conversation.ports import Clock, Signals
+from bot.desk.agent_frames import encode
 from bot.desk.presence import AgentHere, Presence
 from bot.desk.queue import ConversationList, Wanted, items
 from bot.errors import BatonError
@@ -21,7 +23,13 @@ SHOWN_LIMIT = 300
 AT_MOST_EVERY = 0.25
 POLL_EVERY = 10.0
 
-Frame = Mapping[str, Any]
+
+@dataclass(frozen=True, slots=True)
+class FeedFrame:
+    """A frame as text, written once for all who get it: the list of a busy desk is long, and its agents are many."""
+
+    kind: str
+    text: str
 
 
 class DeskFeed:
@@ -32,16 +40,16 @@ class DeskFeed:
         self._presence = presence
         self._signals = signals
         self._clock = clock
-        self._listeners: set[asyncio.Queue[Frame]] = set()
+        self._listeners: set[asyncio.Queue[FeedFrame]] = set()
         self._working: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
-        self._last: dict[str, tuple[Any, Frame]] = {}
+        self._last: dict[str, tuple[Any, FeedFrame]] = {}
 
     @asynccontextmanager
-    async def listen(self) -> AsyncIterator[asyncio.Queue[Frame]]:
+    async def listen(self) -> AsyncIterator[asyncio.Queue[FeedFrame]]:
         """A queue of frames, beginning with the newest of each kind. A listener that does not read gets only the
         newest frames: each holds the whole list."""
-        listener: asyncio.Queue[Frame] = asyncio.Queue(4)
+        listener: asyncio.Queue[FeedFrame] = asyncio.Queue(4)
         self._listeners.add(listener)
         for _, frame in self._last.values():
             _put(listener, frame)
@@ -90,7 +98,7 @@ class DeskFeed:
             log.warning("the desk's list could not be read: %s", error.code)
             await asyncio.sleep(1.0)
 
-    async def _list(self) -> tuple[Any, Frame]:
+    async def _list(self) -> tuple[Any, Mapping[str, Any]]:
         found = await self._listing.find(Wanted(states=SHOWN, limit=SHOWN_LIMIT))
         counts = {state.value: number for state, number in (await self._listing.counts()).items()}
         shown = items(found, self._clock.now())
@@ -98,16 +106,17 @@ class DeskFeed:
         still = [{**item, "waiting_seconds": None} for item in shown]
         return still, {"type": "queue", "items": shown, "counts": counts}
 
-    async def _agents(self) -> tuple[Any, Frame]:
+    async def _agents(self) -> tuple[Any, Mapping[str, Any]]:
         frame = {"type": "presence", "agents": [agent_body(agent) for agent in await self._presence.everyone()]}
         return frame["agents"], frame
 
-    def _show(self, kind: str, essence: Any, frame: Frame) -> None:
+    def _show(self, kind: str, essence: Any, frame: Mapping[str, Any]) -> None:
         if kind in self._last and self._last[kind][0] == essence:
             return
-        self._last[kind] = (essence, frame)
+        written = FeedFrame(kind, encode(frame))
+        self._last[kind] = (essence, written)
         for listener in self._listeners:
-            _put(listener, frame)
+            _put(listener, written)
 
 
 def agent_body(agent: AgentHere) -> dict[str, Any]:
@@ -122,10 +131,10 @@ def agent_body(agent: AgentHere) -> dict[str, Any]:
     }
 
 
-def _put(listener: asyncio.Queue[Frame], frame: Frame) -> None:
+def _put(listener: asyncio.Queue[FeedFrame], frame: FeedFrame) -> None:
     if listener.full():
         waiting = [listener.get_nowait() for _ in range(listener.qsize())]
-        newest = {old["type"]: old for old in waiting}
+        newest = {old.kind: old for old in waiting}
         for old in newest.values():
             listener.put_nowait(old)
     listener.put_nowait(frame)

@@ -23,6 +23,7 @@ from bot.gateway.metrics import GatewayMetrics
 from bot.gateway.origins import Origins
 from bot.gateway.protocol import CloseCode, ProtocolError
 from bot.gateway.sessions import Session, Sessions
+from bot.side_by_side import until_one_ends
 
 log = logging.getLogger(__name__)
 
@@ -122,14 +123,9 @@ class CustomerSocket:
             asyncio.create_task(self._listen(news)),
         }
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
+            await until_one_ends(tasks)
         finally:
             idle.cancel()
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
 
     def _silent(self, silent: asyncio.Future[None]) -> None:
         if not silent.done():

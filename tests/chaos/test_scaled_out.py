@@ -22,6 +22,7 @@ pytestmark = [
 ]
 LATE = 30.0  # a poll is a second; a busy test machine may add what it likes
 MESSAGES = 20  # some three seconds of talk
+LONG_TALK = 250  # some thirty
 
 
 @pytest.fixture
@@ -55,9 +56,9 @@ async def town(mother, tmp_path, redis):
             yield town
 
 
-def kept_every_promise(report):
+def kept_every_promise(report, messages=MESSAGES):
     assert report.wrongs == []
-    assert report.messages == CUSTOMERS * MESSAGES
+    assert report.messages == CUSTOMERS * messages
     assert report.claims == 1  # the customer who asked for a person, and nobody was sent to one because of a failure
 
 
@@ -81,6 +82,33 @@ async def test_redis_goes_away_and_comes_back(town, redis):
     report = await play(town, 2, stop_redis, messages=MESSAGES)
     kept_every_promise(report)
     assert report.latest < LATE
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+async def test_redis_stays_away_for_half_a_minute_of_talk(town, redis):
+    async def stop_redis(town, chance):
+        await asyncio.to_thread(redis.kill)
+        await asyncio.sleep(30)
+        await asyncio.to_thread(redis.start)
+
+    report = await play(town, 6, stop_redis, messages=LONG_TALK)
+    kept_every_promise(report, LONG_TALK)
+    assert report.latest < LATE / 2  # by polling, not by waiting for Redis
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+async def test_the_database_stays_away_for_half_a_minute(town):
+    async def restart_storage(town, chance):
+        await asyncio.sleep(1)
+        await town.storage.cut()
+        await asyncio.to_thread(end_connections, town.database_url)
+        await asyncio.sleep(30)
+        await town.storage.mend()
+
+    report = await play(town, 7, restart_storage, messages=MESSAGES)
+    kept_every_promise(report)
 
 
 async def test_the_database_ends_every_connection_and_then_cannot_be_reached(town):

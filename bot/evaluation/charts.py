@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 520, 270, 46, 36, 24
-_LEGEND_STEP = 120
+_LETTER, _LEGEND_GAP = 6, 18
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,13 @@ class Line:
 def lines(title: str, x_name: str, y_name: str, drawn: Sequence[Line]) -> str:
     """Lines over the unit square, with a legend."""
     parts = [*_grid(), _axis_names(x_name, y_name)]
-    for number, line in enumerate(drawn):
+    left = _LEFT
+    for line in drawn:
         path = " ".join(f"{_x(x):.1f},{_y(y):.1f}" for x, y in line.points)
         dash = ' stroke-dasharray="4 4"' if line.dashed else ""
         parts.append(f'<polyline class="line c{line.style}" points="{path}"{dash}/>')
-        left = _LEFT + _LEGEND_STEP * number
         parts.append(f'<text class="legend c{line.style}" x="{left}" y="12">{escape(line.name)}</text>')
+        left += _LETTER * len(line.name) + _LEGEND_GAP
     return _svg(title, parts)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.errors import InvalidInput
 
+_SHORT = 24
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1c2329; --soft: #5b6770; --line: #d8dee3; --paper: #fff;
   --a: #0b6e69; --b: #b4541a; --c: #5a4fcf; --bad: #b3261e }
@@ -22,8 +23,9 @@ h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin-top: 2.2rem }
 p, figcaption { color: var(--soft); max-width: 44rem }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top;
-  overflow-wrap: anywhere }
-th { font-weight: 600; color: var(--soft) } td.bad { color: var(--bad); font-weight: 600 }
+  overflow-wrap: break-word }
+th { font-weight: 600; color: var(--soft); white-space: nowrap } td.bad { color: var(--bad); font-weight: 600 }
+td.number { white-space: nowrap } a { color: var(--a) }
 figure { margin: 1rem 0 } svg { width: 100%; max-width: 40rem; height: auto }
 .grid { stroke: var(--line) } .line { fill: none; stroke-width: 2 } .line.c0 { stroke: var(--soft); stroke-width: 1 }
 .line.c1 { stroke: var(--a) } .line.c2 { stroke: var(--b) } .line.c3 { stroke: var(--c) } .bar { fill: var(--a) }
@@ -31,6 +33,14 @@ text { font: 11px system-ui, sans-serif; fill: var(--soft); text-anchor: middle 
 text.right { text-anchor: end } text.legend { text-anchor: start }
 text.c1 { fill: var(--a) } text.c2 { fill: var(--b) } text.c3 { fill: var(--c) }
 """
+
+
+@dataclass(frozen=True)
+class Link:
+    """A cell that leads to another page of the same folder."""
+
+    words: str
+    file: str
 
 
 @dataclass
@@ -53,8 +63,7 @@ class Page:
         head = "".join(f"<th>{escape(name)}</th>" for name in heads)
         lines = []
         for number, row in enumerate(rows):
-            mark = ' class="bad"' if number in bad else ""
-            lines.append("<tr>" + "".join(f"<td{mark}>{escape(shown(cell))}</td>" for cell in row) + "</tr>")
+            lines.append("<tr>" + "".join(_cell(cell, number in bad) for cell in row) + "</tr>")
         body = "".join(lines) or f'<tr><td colspan="{len(heads)}">none</td></tr>'
         self._parts.append(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
 
@@ -80,6 +89,16 @@ class Page:
             draft.replace(path)
         except OSError as error:
             raise InvalidInput(f"Cannot write {path}: {error.strerror}") from error
+
+
+def _cell(value: Any, bad: bool) -> str:
+    if isinstance(value, Link):
+        return f'<td><a href="{escape(value.file)}">{escape(value.words)}</a></td>'
+    words = shown(value)
+    # Short cells are figures and names: a line break within one only makes it harder to read.
+    names = [name for name, due in (("bad", bad), ("number", len(words) < _SHORT)) if due]
+    mark = f' class="{" ".join(names)}"' if names else ""
+    return f"<td{mark}>{escape(words)}</td>"
 
 
 def shown(value: Any) -> str:

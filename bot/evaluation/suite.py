@@ -13,7 +13,7 @@ from bot.errors import InvalidInput
 from bot.evaluation.floors import Line, judge
 from bot.evaluation.kb_page import demo_page, kb_page
 from bot.evaluation.nlu_page import nlu_page
-from bot.evaluation.page import Page, shown
+from bot.evaluation.page import Link, Page, shown
 from bot.training.evaluate_nlu import evaluate_nlu
 from bot.training.job_steps import content_rows
 from bot.training.labelled_rows import Row, read_rows
@@ -102,9 +102,9 @@ def run_all(
             continue
         tell(f"measuring {evaluation.name}")
         figures, page = evaluation.run()
-        stem = evaluation.name.replace(" ", "-")
-        page.save(out / f"{stem}.html")
-        (out / f"{stem}.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        path = out / _page_of(evaluation.name)
+        page.save(path)
+        path.with_suffix(".json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
         lines += judge(evaluation.name, figures)
     _overview(lines, absent).save(out / "index.html")
     return lines, absent
@@ -132,10 +132,17 @@ def table(lines: Sequence[Line]) -> list[tuple[str, ...]]:
 HEADS = ("evaluation", "figure", "measured", "bound", "published", "")
 
 
+def _page_of(evaluation: str) -> str:
+    return f"{evaluation.replace(' ', '-')}.html"
+
+
 def _overview(lines: Sequence[Line], absent: Sequence[str]) -> Page:
     page = Page("Evaluations")
     page.heading("Against floors and published figures", "Shares from 0 to 1, times in milliseconds.")
-    rows = [(*row, line.source) for row, line in zip(table(lines), lines, strict=True)]
+    rows = [
+        (Link(line.evaluation, _page_of(line.evaluation)), *row[1:], line.source)
+        for row, line in zip(table(lines), lines, strict=True)
+    ]
     page.table((*HEADS, "source of the published figure"), rows, frozenset(i for i, x in enumerate(lines) if x.missed))
     if absent:
         page.heading("Left out")

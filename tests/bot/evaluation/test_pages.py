@@ -98,4 +98,14 @@ def test_absent_data_is_named_and_the_rest_runs(tmp_path: Path) -> None:
     assert absent == [f"stackfaq: there is no {tmp_path / 'absent'}"]
     assert told == [f"left out, {absent[0]}", "measuring shop articles"]
     assert json.loads((tmp_path / "shop-articles.json").read_text()) == figures
-    assert "stackfaq" in (tmp_path / "index.html").read_text()
+    overview = (tmp_path / "index.html").read_text()
+    assert "stackfaq" in overview
+    assert '<a href="shop-articles.html">shop articles</a>' in overview
+
+
+def test_legends_do_not_lie_over_each_other() -> None:
+    names = ["answered", "of all answers right", "unanswerable refused", "threshold 0.70"]
+    chart = ElementTree.fromstring(lines("t", "x", "y", [Line(name, [(0, 0)]) for name in names]))
+    starts = [float(e.attrib["x"]) for e in chart.iter("text") if e.attrib["class"].startswith("legend")]
+    assert all(start + 5.5 * len(name) < after for name, start, after in zip(names, starts, starts[1:], strict=False))
+    assert starts[-1] + 5.5 * len(names[-1]) < 520

@@ -144,6 +144,16 @@ def _body_errors(body: str, line: int, path: str) -> Iterator[ArticleError]:
         )
 
 
+def _read_yaml(text: str) -> tuple[Any, Any]:
+    """The nodes, which know their lines, and the values of a document, read once; by libyaml where there is one."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+    try:
+        node = loader.get_single_node()
+        return node, None if node is None else loader.construct_document(node)
+    finally:
+        loader.dispose()
+
+
 class _FrontMatter:
     """Reads typed values from YAML and gathers what is wrong, each with its line."""
 
@@ -153,8 +163,7 @@ class _FrontMatter:
         self._values: dict[str, Any] = {}
         self.errors: list[ArticleError] = []
         try:
-            node = yaml.compose(head, Loader=yaml.SafeLoader)
-            values = yaml.safe_load(head)
+            node, values = _read_yaml(head)
         except (yaml.YAMLError, ValueError, TypeError) as error:
             self._raise_unreadable(error)
         if not isinstance(node, yaml.MappingNode) or not isinstance(values, Mapping):

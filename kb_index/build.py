@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from kb_index.answerability import Calibration, calibrate
 from kb_index.articles import CUSTOMER, Article
@@ -23,7 +24,7 @@ from kb_index.index import Entry, Index
 from kb_index.trials import learn_head
 
 # Raise it whenever the files or the way texts become rows change.
-FORMAT = 6
+FORMAT = 7
 POINTER, MANIFEST, JOURNAL = "CURRENT", "manifest.json", "journal.jsonl"
 _BUILD_LOCK = "BUILD"
 _KEPT_GENERATIONS = 2
@@ -102,8 +103,10 @@ def build(
             return BuildReport(previous[0], False, manifest.articles, manifest.passages, 0, time.perf_counter() - began)
         index, embedded = _fill(entries, encoder, Index.load(previous[0]) if previous else None, tell)
         index.unanswered.add(encoder.encode(unanswered))
-        index.head = learn_head(index)
-        calibration = calibrate(index, encoder, lambda done, of: tell("calibrate", done, of), unanswered)
+        # Products this small gain nothing from a second core; its thread would only spin while it waits.
+        with threadpool_limits(1):
+            index.head = learn_head(index)
+            calibration = calibrate(index, encoder, lambda done, of: tell("calibrate", done, of), unanswered)
         generation = _write(index, index_dir, _manifest(index, encoder, content, calibration))
         with locked(index_dir):
             _carry_over(index_dir, journal, generation)

@@ -67,12 +67,15 @@ class Field:
         """Hides one owner's rows."""
         self._gone.add(owner)
 
-    def search(self, query: Vectors, depth: int, hidden: Collection[int] = ()) -> "FieldSearch":
+    def search(
+        self, query: Vectors, depth: int, hidden: Collection[int] = (), known: Scores | None = None
+    ) -> "FieldSearch":
         """Scores one vector against the field; the `depth` nearest rows give the candidates.
 
-        `hidden` rows count as absent: so a build can ask what it would do without them.
+        `hidden` rows count as absent: so a build can ask what it would do without them. `known` are the scores of
+        all rows, where they were worked out before.
         """
-        return FieldSearch(self, query, depth, hidden)
+        return FieldSearch(self, query, depth, hidden, known)
 
     def living_owners(self, rows: Rows) -> set[int]:
         """The owners of rows, without the removed ones."""
@@ -98,17 +101,19 @@ class Field:
 class FieldSearch:
     """One question against one field: candidates first, then exact scores of any owners."""
 
-    def __init__(self, field: Field, query: Vectors, depth: int, hidden: Collection[int] = ()) -> None:
+    def __init__(
+        self, field: Field, query: Vectors, depth: int, hidden: Collection[int] = (), known: Scores | None = None
+    ) -> None:
         self._field = field
         self.query = field.vectors.prepare(query)[0]
         """The prepared vector: less the common part, of unit length."""
         self._hidden = np.array(sorted(hidden), dtype=np.int64)
-        self._all = self._score_all() if field.vectors.exact else None
+        self._all = self._score_all(known) if field.vectors.exact else None
         nearest = field.vectors.nearest(self.query, depth) if self._all is None else top(self._all, depth)
         self.candidates = field.living_owners(nearest)
 
-    def _score_all(self) -> Scores:
-        scores = self._field.vectors.scores(self.query)
+    def _score_all(self, known: Scores | None) -> Scores:
+        scores = self._field.vectors.scores(self.query) if known is None else known.copy()
         scores[self._hidden] = 0.0
         return scores
 

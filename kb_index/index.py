@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -69,7 +70,7 @@ class Index:
         self.head: Head | None = None
         self._entries: list[Entry | None] = []
         self._numbers: dict[str, int] = {}
-        self._stems: dict[int, frozenset[str]] = {}
+        self._stems: dict[int, Counter[str]] = {}
         self._passage_stems: dict[int, list[frozenset[str]]] = {}
 
     @classmethod
@@ -94,12 +95,12 @@ class Index:
             raise KeyError(number)
         return entry
 
-    def stems_of(self, number: int) -> frozenset[str]:
-        """The stems of all an article's text."""
+    def stems_of(self, number: int) -> Mapping[str, int]:
+        """The stems of all an article's text, with how often each stands there."""
         if number not in self._stems:
             if len(self._stems) > _REMEMBERED:
                 self._stems.clear()
-            self._stems[number] = frozenset(stems(self.entry(number).whole_text))
+            self._stems[number] = Counter(stems(self.entry(number).whole_text))
         return self._stems[number]
 
     def passage_stems_of(self, number: int) -> list[frozenset[str]]:

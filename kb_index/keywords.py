@@ -67,14 +67,13 @@ class KeywordIndex:
         self._total_length += counts.total()
         return row
 
-    def score_text(self, text: str, terms: Mapping[str, float]) -> float:
-        """What a text would score as a row, by the present statistics."""
-        counts = Counter(stems(text))
+    def score_counts(self, counts: Mapping[str, int], terms: Mapping[str, float]) -> float:
+        """What a text with these stems would score as a row, by the present statistics."""
         average = max(self._total_length, 1) / max(self._alive, 1)
-        norm = K1 * (1 - B + B * counts.total() / average)
+        norm = K1 * (1 - B + B * sum(counts.values()) / average)
         gains = {term: weight * self.idf(term) for term, weight in _strongest(terms)}
         ceiling = sum(gains.values())
-        found = sum(gain * counts[term] / (counts[term] + norm) for term, gain in gains.items() if counts[term])
+        found = sum(gain * counts[term] / (counts[term] + norm) for term, gain in gains.items() if term in counts)
         return found / ceiling if ceiling else 0.0
 
     def remove(self, row: int, text: str) -> None:

@@ -1,6 +1,7 @@
 """Articles ranked for a question, with the evidence for each."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,32 +65,61 @@ class Hidden:
         """The rows of the passages field that count as absent."""
         return frozenset(index.passages.rows_of(self.number) if self.whole_article else [])
 
-    def left_text(self, index: Index) -> str:
-        """What is left of the article's text."""
+    def left_stems(self, index: Index) -> Mapping[str, int]:
+        """The stems that are left of the article's text, with how often each stands there."""
         if self.question_row is None:
-            return ""
-        entry = index.entry(self.number)
-        return entry.whole_text.replace(entry.question_texts[self.question_row - self.first_row(index)], "", 1)
+            return {}
+        hidden = index.entry(self.number).question_texts[self.question_row - self.first_row(index)]
+        return Counter(index.stems_of(self.number)) - Counter(stems(hidden))
 
     def first_row(self, index: Index) -> int:
         """The first question row of the article: its title."""
         return index.questions.rows_of(self.number).start
 
 
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """Cosines of one question with every row, worked out for many questions at once."""
+
+    questions: Scores
+    passages: Scores
+    unanswered: Scores
+
+    @classmethod
+    def of(cls, index: Index, questions: Sequence[Question]) -> "list[Nearness] | list[None]":
+        """One for each question; None where the rows are too many to compare with all."""
+        if not (questions and index.questions.vectors.exact and index.passages.vectors.exact):
+            return [None] * len(questions)
+        vectors = np.stack([question.vector for question in questions])
+        parts = [index.questions.vectors, index.passages.vectors, index.unanswered]
+        scores = [part.all_scores(part.prepare(vectors)[0]) for part in parts]
+        return [cls(*row) for row in zip(*scores, strict=True)]
+
+
 class Ranking:
     """The articles for one question, best first; keeps the field searches for choosing passages."""
 
     def __init__(
-        self, index: Index, question: Question, limit: int, hidden: Hidden | None = None, head: Head | None = None
+        self,
+        index: Index,
+        question: Question,
+        limit: int,
+        *,
+        hidden: Hidden | None = None,
+        head: Head | None = None,
+        near: Nearness | None = None,
     ) -> None:
         self.question = question
         self._hidden = hidden
+        self._near = near
         depth = max(_DEPTH, limit)
-        self._questions = index.questions.search(question.vector, depth, hidden.question_rows(index) if hidden else ())
-        self.passages = index.passages.search(question.vector, depth, hidden.passage_rows(index) if hidden else ())
+        without = (hidden.question_rows(index), hidden.passage_rows(index)) if hidden else ((), ())
+        known = (near.questions, near.passages) if near else (None, None)
+        self._questions = index.questions.search(question.vector, depth, without[0], known[0])
+        self.passages = index.passages.search(question.vector, depth, without[1], known[1])
         self._words = index.words.scores(question.terms)
         if hidden and hidden.unanswered_row is None:
-            self._words[hidden.number] = index.words.score_text(hidden.left_text(index), question.terms)
+            self._words[hidden.number] = index.words.score_counts(hidden.left_stems(index), question.terms)
         self.verdict = self._judge(head or index.head)
         numbers = self._questions.candidates | self.passages.candidates | self._wordiest(index, depth)
         if hidden and hidden.whole_article:
@@ -102,7 +132,7 @@ class Ranking:
 
     def unanswered(self, index: Index, count: int) -> Scores:
         """How near the nearest questions are that no article answers, best first; zeros if none are known."""
-        scores: Scores = index.unanswered.scores(self._questions.query)
+        scores = index.unanswered.scores(self._questions.query) if self._near is None else self._near.unanswered.copy()
         if self._hidden and self._hidden.unanswered_row is not None:
             scores[self._hidden.unanswered_row] = 0.0
         best = np.zeros(count, dtype=np.float32)

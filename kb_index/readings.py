@@ -7,7 +7,7 @@ from kb_index.words import content_words
 
 _END = re.compile(r"[.!?…\n]+\s*")
 _MIN_CONTENT_WORDS = 2
-_MAX_SENTENCES = 6
+_MAX_SENTENCES = 4
 
 
 def readings(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb_index.answerability import RANKED, Calibration, evidence
+from kb_index.answerability import RANKED, Calibration, evidence, logit, sigmoid
 from kb_index.answers import Answer, Hit, compose, hits
 from kb_index.articles import CUSTOMER, Article
 from kb_index.build import JOURNAL, Manifest, current, embed, locked, read_manifest
@@ -23,6 +23,8 @@ from kb_index.spelling import Speller
 
 _CONTEXT_CHARACTERS = 500
 _AGREEING = 3
+# No part of a message is surer than this, as log-odds (98 %): a whole that is too doubtful is not read in parts.
+_SUREST = 4.0
 # Who asks an article's own question in its own words gets the article, whatever speaks against it: an editor who adds a
 # wording must see it answered. Cosine of the vectors; capitals and punctuation do not matter.
 _VERBATIM, _VERBATIM_CONFIDENCE = 0.97, 0.95
@@ -116,18 +118,24 @@ class KnowledgeBase:
         return second if second.answerable else first
 
     def _answer(self, question: Question) -> Answer:
-        """The answer to the whole message, or to a part of it where that is surer and the whole agrees."""
-        index = self._opened.index
+        """The answer to the whole message, or to a part of it where that is surer and the whole agrees.
+
+        The surest of several parts is sure by chance more often than one question is, so a part counts together with
+        the whole: the mean of both odds, as logarithms.
+        """
+        index, threshold = self._opened.index, self.calibration.threshold
         whole = Ranking(index, question, RANKED)
         best, confidence = whole, self._confidence(whole)
+        alone = logit(confidence)
         agreed = {ranked.number for ranked in whole.articles[:_AGREEING]}
-        parts = readings(question.text) if confidence < self.calibration.threshold else []
+        within_reach = confidence < threshold and alone + _SUREST > 2 * logit(threshold)
+        parts = readings(question.text) if within_reach else []
         for text, vector in zip(parts, self._encoder.encode(parts), strict=True):
             part = Ranking(index, Question(text, vector, terms_of(text)), RANKED)
-            surer = self._confidence(part)
-            if surer > confidence and part.articles and part.articles[0].number in agreed:
-                best, confidence = part, surer
-        return compose(index, best, confidence, self.calibration.threshold)
+            together = sigmoid((logit(self._confidence(part)) + alone) / 2)
+            if together > confidence and part.articles and part.articles[0].number in agreed:
+                best, confidence = part, together
+        return compose(index, best, confidence, threshold)
 
     def _confidence(self, ranking: Ranking) -> float:
         learned = self.calibration.confidence(evidence(self._opened.index, ranking))

@@ -11,7 +11,7 @@ from kb_index.head import NONE, Head, Labels, folds, worth_learning
 from kb_index.index import Index
 from kb_index.ranking import Hidden, Question, terms_of
 
-MAX_QUESTIONS = 700
+MAX_QUESTIONS, MAX_SHORTENED = 1_500, 700
 _FOLDS = 3
 _DROPPED_WORDS = 0.5
 # An article left out is often half answered by its neighbour: harder than what customers ask in vain. Where real
@@ -84,7 +84,8 @@ def trials(index: Index, encoder: SentenceEncoder, unanswered: Sequence[str], se
     """
     own = own_questions(index)
     own_heads, unanswered_heads = _out_of_fold(index, own, seed)
-    order = sorted(np.random.default_rng(seed).permutation(len(own))[:MAX_QUESTIONS])
+    limit = MAX_QUESTIONS if unanswered else MAX_SHORTENED
+    order = sorted(np.random.default_rng(seed).permutation(len(own))[:limit])
     chosen = [(own[i], own_heads[i]) for i in order]
     result = []
     for question, head in chosen:

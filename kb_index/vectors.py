@@ -126,6 +126,11 @@ class VectorIndex:
         products: Vectors = chosen @ query
         return products
 
+    def all_scores(self, queries: Vectors) -> Vectors:
+        """Cosines of several prepared vectors with all rows, one line a vector: as `scores`, in one product."""
+        products: Vectors = queries @ self._store[: self._count].T
+        return products
+
     def save(self, stem: Path) -> None:
         """Writes `stem`.npz and, if there is a graph, `stem`.hnsw."""
         np.savez(

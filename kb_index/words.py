@@ -22,8 +22,10 @@ STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 def words(text: str) -> list[str]:
     """Lower-case words of a text in order, without accents and apostrophes' endings."""
-    flat = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
-    flat = "".join(sign for sign in flat if not unicodedata.combining(sign))
+    flat = text.casefold().replace("’", "'")
+    if not flat.isascii():
+        flat = unicodedata.normalize("NFKD", flat)
+        flat = "".join(sign for sign in flat if not unicodedata.combining(sign))
     return [word.removesuffix("'s") for word in _WORD.findall(flat)]
 
 

@@ -56,7 +56,7 @@ def test_followups_need_their_first_turn() -> None:
 
 
 # A near miss may differ from a question that has an answer in one word: that is its point.
-@pytest.mark.parametrize(("name", "limit"), [("kb_answerable", 0.6), ("kb_unanswerable", 0.8)])
+@pytest.mark.parametrize(("name", "limit"), [("kb_answerable", 0.6), ("kb_unanswerable", 0.8), ("faq_blind", 0.8)])
 def test_no_line_stands_twice_or_repeats_an_article_question(name: str, limit: float) -> None:
     texts = [words(row["text"]) for row in lines(name)]
     assert len(set(texts)) == len(texts)

@@ -40,10 +40,19 @@ class TakeWish(Step):
         if talk.heard.intent != talk.slot("wish"):
             talk.remember(wish=talk.heard.intent, form_failures=0.0, **dict.fromkeys(DETAILS))
             talk.remember(wish_text=question_of(talk), failed_attempts=0.0, awaiting=None)
+            _name_trouble(talk)
         if _ANOTHER.search(talk.heard.text) and not facts_given(talk):
             talk.remember(order_number=None)
         talk.turn.remembered["resuming"] = talk.in_form
         talk.then(ORDER_FORM)
+
+
+def _name_trouble(talk: Talk) -> None:
+    """A broken or missing thing is a trouble to feel with before anything is asked; once in a dialogue."""
+    trouble = f"utter_trouble_{talk.heard.intent}"
+    if not talk.slot("sympathy_shown") and talk.response_text(trouble):
+        talk.remember(sympathy_shown=True)
+        talk.say(trouble)
 
 
 class ValidateOrderForm(Step):

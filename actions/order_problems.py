@@ -70,7 +70,7 @@ class Report(Change):
         return {"items": as_terms(items), "words": words}
 
     def confirmation(self, talk: Talk, order: Order, agreed: Terms) -> str:
-        """The trouble first, then what would be done."""
+        """What would be done; the trouble was named when the wish was taken (`TakeWish`)."""
         about = contents_words(order, from_terms(agreed["items"])) or f"order {order.number}"
         return talk.words(f"utter_confirm_{self.intent}", about=about, status=status_text(order, self.today))
 

@@ -34,9 +34,7 @@ class Mood(Enum):
 OUTRIGHT = frozenset({"complaint", "insult", "not_helpful"})
 """Meanings that are dissatisfaction by themselves: their tone counts as it is scored."""
 
-TONELESS = frozenset(
-    {"affirm", "deny", "stop", "repeat", "correct", "inform", "none_of_these", "greet", "goodbye", "thank", "praise"}
-)
+TONELESS = frozenset({"affirm", "deny", "stop", "repeat", "correct", "inform", "none_of_these", "greet", "goodbye"})
 """Short answers and steering: there is too little in 'stop' or 'none of these' to read a mood from."""
 
 WORDS_WITH_A_TONE = 3

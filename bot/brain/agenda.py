@@ -14,6 +14,8 @@ from rasa.core.processor import MessageProcessor
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.brain.reading import Reading, read, read_text
+from bot.brain.refusals import refuses_person
+from bot.brain.requests import asks_for_person
 from bot.brain.routing import CERTAIN
 from bot.brain.topics import ASKS_FOR_PERSON, PERSON_FIRST, QUESTIONS, topic
 from bot.conversation.model import TurnMessage
@@ -23,6 +25,9 @@ LONGEST_CUT = 700
 MOST_PARTS = 6
 MOST_WISHES = 3
 SENSITIVE, NEAR = 0.85, 0.02
+FORMED = 0.02
+"""How likely a request for a person must be where the words have its form: of left-out training rows from here to
+`CERTAIN`, 14 ask for a person and 2 do not."""
 SHORT = 3
 """'A human please' is a request without a verb; of longer parts the beginning tells it from a mention."""
 SURE = 0.75
@@ -122,17 +127,27 @@ async def _parts(processor: MessageProcessor, reading: Reading, burst: bool) -> 
 
 
 async def asking(processor: MessageProcessor, reading: Reading) -> list[Reading]:
-    """The clauses of a message that ask for a person for certain: 'it is lost again, get me somebody'. Read only where
-    the message as a whole has something of it, for most messages have not."""
-    if reading.intent in PERSON_FIRST or "request_human" not in dict(reading.meanings):
+    """What of a message asks for a person: 'it is lost again, get me somebody'. A clause that reads so for certain, or
+    that has the form of such a request where the reading at least knows of it. Looked for only where the message as a
+    whole has something of it, for most messages have not."""
+    certain = reading.confidence >= CERTAIN and not reading.out_of_scope
+    another = certain and reading.intent in PERSON_FIRST - {"request_human"}
+    if another or "request_human" not in dict(reading.meanings):
         return []
-    requests = [clause for clause in clauses(reading.text) if _REQUEST.match(clause)]
-    read = [await read_text(processor, clause, reading.seq) for clause in requests]
-    return [
-        clause
-        for clause in read
-        if clause.intent == "request_human" and clause.confidence >= SENSITIVE and not clause.out_of_scope
-    ]
+    if _is_request(reading, reading):
+        return [reading.named("request_human")]
+    pieces = [piece for piece in clauses(reading.text) if _REQUEST.match(piece) or asks_for_person(piece)]
+    read = [await read_text(processor, piece, reading.seq) for piece in pieces]
+    return [clause.named("request_human") for clause in read if _is_request(clause, reading)]
+
+
+def _is_request(clause: Reading, whole: Reading) -> bool:
+    """Read as a request for certain, or of its form and not read as something else altogether."""
+    sure = clause.intent == "request_human" and clause.confidence >= SENSITIVE and not clause.out_of_scope
+    if sure and clause is not whole and _REQUEST.match(clause.text):
+        return True
+    chance = max(dict(part.meanings).get("request_human", 0.0) for part in (clause, whole))
+    return chance >= FORMED and asks_for_person(clause.text) and not refuses_person(clause.text)
 
 
 def clauses(text: str) -> list[str]:

@@ -97,6 +97,10 @@ class Reading:
         mood = {name: self.parse.get(name, 0.0) for name in ("frustration", "urgency")}
         return replace(other, parse={**other.parse, **mood})
 
+    def named(self, intent: str) -> Reading:
+        """The same message, meaning this for certain."""
+        return replace(self, parse=_named(self, intent))
+
     def calm(self) -> Reading:
         """The same without its mood, which is counted with another part of the message."""
         return replace(self, parse={**self.parse, "frustration": 0.0, "urgency": 0.0})

@@ -151,10 +151,11 @@ async def _show_sympathy(
     model: Model, tracker: DialogueStateTracker, turn: Turn, collector: ReplyCollector, at: int
 ) -> None:
     """Name the trouble before the answer, once in a dialogue, and leave the door to a person open."""
-    words = await model.processor.nlg.generate("utter_sympathy", tracker, collector.name())
-    first = collector.replies[at]
-    collector.replies[at] = replace(first, text=f"{(words or {}).get('text', '')} {first.text}".strip())
-    tracker.update(SlotSet("sympathy_shown", True), model.domain)
+    if not tracker.get_slot("sympathy_shown"):  # the action may just have named it in words of its own
+        words = await model.processor.nlg.generate("utter_sympathy", tracker, collector.name())
+        first = collector.replies[at]
+        collector.replies[at] = replace(first, text=f"{(words or {}).get('text', '')} {first.text}".strip())
+        tracker.update(SlotSet("sympathy_shown", True), model.domain)
     last = collector.replies[-1]
     if all(button["payload"] != PERSON["payload"] for button in last.quick_replies):
         collector.replies[-1] = replace(last, quick_replies=(*last.quick_replies, PERSON))

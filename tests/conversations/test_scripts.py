@@ -383,3 +383,42 @@ async def test_a_reason_that_sounds_like_another_wish_is_taken_as_the_reason() -
     await customer.says("too small")
     assert "Crag Mid boots" in customer.said
     assert "Shall I?" in customer.said
+
+
+async def test_a_damaged_parcel_is_felt_with_once_and_before_anything_is_asked() -> None:
+    customer = await talk()
+    await customer.says("my tent arrived ripped")
+    assert "sorry" in customer.replies[0].text
+    assert "order number" in customer.said
+    await customer.says("1003 ngozi.okafor@example.com")
+    assert "sorry" not in customer.said
+    await customer.says("the boots")
+    await customer.says("the sole of the left one is coming off")
+    assert "sorry" not in customer.said
+    assert "Shall I report it" in customer.said
+
+
+async def test_an_angry_report_of_damage_still_has_the_door_to_a_person_open() -> None:
+    customer = await talk()
+    result = await customer.says("the second parcel in a row with a broken stove, this is really annoying")
+    assert customer.said.count("sorry") == 1
+    assert result.signals.handoff is not None or "Talk to a person" in customer.buttons
+
+
+async def test_sarcasm_after_a_failure_is_no_thanks() -> None:
+    customer = await talk()
+    first = await customer.says("great, third replacement and it broke again, well done")
+    assert first.signals.handoff is not None or first.signals.outcome == "offered_human"
+
+
+async def test_a_wish_beside_a_topic_for_a_person_is_heard() -> None:
+    customer = await talk()
+    result = await customer.says("may I discuss the return of my boots with one of your colleagues")
+    assert result.signals.handoff is not None
+    assert result.signals.handoff.reason is Reason.CUSTOMER_REQUEST
+
+
+async def test_speaking_of_an_agent_is_at_most_offered_a_person() -> None:
+    customer = await talk()
+    result = await customer.says("does an agent look at the photos that I send in?")
+    assert result.signals.handoff is None

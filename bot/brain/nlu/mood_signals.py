@@ -74,24 +74,68 @@ _WORDINGS: dict[str, tuple[str, ...]] = {
     ),
 }
 _PATTERNS = {name: re.compile(rf"\b(?:{'|'.join(wordings)})\b", re.IGNORECASE) for name, wordings in _WORDINGS.items()}
+_PRAISE = list(_PATTERNS).index("praise")
+_TROUBLE = re.compile(
+    r"(?<!not )(?<!never )(?<!nor )(?<!without )(?<!n't )(?<!never a )(?<!not a )(?<!without a )"
+    r"\b(?:br(?:eak|oke|oken|eaks)|wrong|lost|los(?:e|ing)|late|late(?:r|st)? again|delay\w*|empty|missing|cancel\w*"
+    r"|nothing(?! to)|nobody(?! else)|no (?:one|reply|answer|word|sign|news)|without (?:a word|telling|warning)|leak\w*"
+    r"|soaked|fell|falls?|apart|torn|tears|ignor\w*|excuses?|fail\w*|crash\w*|died|dead|useless|refus\w*|damag\w*"
+    r"|smashed|vanish\w*|stuck|silence|out of stock|robots?|start all over|repeat\w*"
+    r"|(?:another|more) (?:form|delay|wait\w*)"
+    r"|(?:doesn|didn|won|isn|wasn|hasn|haven)'?t|never (?:came|come|comes|arriv\w+|answer\w*|repl\w+|work\w*|got)"
+    r"|still no\w*|cut off|down again|wait(?:ing|ed)? (?:for )?(?:\w+ )?(?:days|weeks|months|hours|ages)"
+    r"|(?:second|third|fourth|fifth) (?:time|week|month|delay|mail|replacement)"
+    r"|(?:days|weeks|months|hours) (?:ago|late))\b",
+    re.IGNORECASE,
+)
+"""What goes wrong, unless it is said not to."""
+_MOCKING = re.compile(
+    r"\b(?:thank(?:s| you)(?: (?:very|so) much| a lot)? for (?:nothing|not|the (?:wait|third)|los\w+|ruin\w+|wast\w+"
+    r"|ignor\w+|break\w+|forget\w+|cancel\w+)|(?:just|exactly) what (?:i|we) (?:needed|wanted)"
+    r"|how (?:kind|nice|thoughtful|generous|clever|lovely|convenient) (?:of|that|to)|(?:yeah|yes|oh) (?:right|sure)"
+    r"|(?:oh|well|yeah),? (?:great|good|wonderful|brilliant|perfect|fantastic|lovely|joy|fine|super)"
+    r"|(?:nice|great|good|top|fine|fantastic) (?:job|work|one)|well (?:done|played)|bravo|congratulations|hats off"
+    r"|as (?:always|usual)|(?:so|very|really|super) (?:helpful|professional|reassuring|efficient|honest|clever)"
+    r"|round of applause|slow clap|what a (?:treat|surprise|joy|pleasure|service)|love (?:it )?(?:how|when|that)"
+    r"|i (?:do|just|really) (?:love|enjoy|adore)|(?:good|glad|great|nice) to (?:know|hear|see))\b",
+    re.IGNORECASE,
+)
+"""Said in earnest as often as in mockery; what stands beside it tells."""
 _MARKS = re.compile(r"[!?]{2,}")
 _STRETCHED = re.compile(r"(\w)\1{2,}")
 _SAD = re.compile(r"[:;=]['’-]?[(\[/\\|]|😠|😡|🤬|😤|😒|🙄|😞|😢|😭|💔|👎")
 _GLAD = re.compile(r"[:;=]['’-]?[)\]D]|😀|😃|😄|😊|🙂|😍|🥰|👍|❤")
 
-SIGNALS = (*_PATTERNS, "shouting", "marks", "exclaimed", "stretched", "sad", "glad")
+SIGNALS = (
+    *_PATTERNS,
+    "praise beside trouble",
+    "mocking beside trouble",
+    "shouting",
+    "marks",
+    "exclaimed",
+    "stretched",
+    "sad",
+    "glad",
+)
 """Names of the numbers, in the order of a row."""
 
 
 def mood_signals(texts: Sequence[str]) -> npt.NDArray[np.float32]:
-    """One row a text, each number from 0 to 1."""
+    """One row a text, each number from 0 to 1, those of praise beside trouble 0 or 2: praise of what went wrong is
+    sarcasm, and no praise."""
     return np.array([_signals(text) for text in texts], dtype=np.float32).reshape(len(texts), len(SIGNALS))
 
 
 def _signals(text: str) -> list[float]:
     counted = [min(1.0, len(pattern.findall(text)) / 2) for pattern in _PATTERNS.values()]
+    troubled = _TROUBLE.search(text) is not None
+    praised, mocking = troubled and counted[_PRAISE] > 0, troubled and _MOCKING.search(text) is not None
+    if praised:
+        counted[_PRAISE] = 0.0
     return [
         *counted,
+        2.0 * praised,
+        2.0 * mocking,
         shouting(text),
         min(1.0, len(_MARKS.findall(text)) / 2),
         min(1.0, text.count("!") / 3),

@@ -185,3 +185,16 @@ def test_a_change_of_mind_is_heard_where_a_description_was_asked_for() -> None:
 def test_a_question_is_one_behind_a_hesitation(text: str) -> None:
     chosen = decide(reading(text, "ask_refund", 0.2, foreign=True), situation("confirmed", wish="order_cancel"))
     assert chosen.action == "action_answer_or_ask_again"
+
+
+def test_thanks_in_a_displeased_tone_are_a_complaint_and_honest_ones_are_not() -> None:
+    assert decide(reading("well thank you, broken again", "thank", frustration=0.8)) == Route("action_complaint")
+    twice = decide(reading("great, broken again, well done", "praise", frustration=0.96), situation(displeased=True))
+    assert twice == Route("action_hand_over", reason="frustration")
+    assert decide(reading("well thank you, that was quick", "thank", frustration=0.3)) == Route()
+
+
+def test_people_merely_spoken_of_bring_an_offer_and_a_request_brings_a_person() -> None:
+    mention = "does an agent look at the photos I send"
+    assert decide(reading(mention, "request_human", 0.8)).action == "action_offer_person"
+    assert decide(reading("get me an agent for the photos", "request_human", 0.8)) == Route()

@@ -31,11 +31,25 @@ def _signal(name: str, text: str) -> float:
         ("negated", "this is not very helpful"),
         ("laughter", "hahaha that is a good one"),
         ("stretched", "whyyyyy"),
+        ("praise beside trouble", "great, it broke on the first day"),
+        ("mocking beside trouble", "well done, the box was empty"),
     ],
 )
 def test_the_manner_of_writing_is_seen(name: str, text: str) -> None:
     assert _signal(name, text) > 0
     assert _signal(name, "the tent has two doors") == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["great, it never leaked", "lovely tent", "well done, it came early", "it broke on the first day"]
+)
+def test_praise_alone_and_trouble_alone_are_no_sarcasm(text: str) -> None:
+    assert _signal("praise beside trouble", text) == _signal("mocking beside trouble", text) == 0
+
+
+def test_praise_of_what_went_wrong_is_no_praise() -> None:
+    assert _signal("praise", "great, it broke on the first day") == 0
+    assert _signal("praise", "great, it came on the first day") > 0
 
 
 def test_codes_and_short_words_are_no_shouting() -> None:

@@ -1,0 +1,116 @@
+"""Asking for a person ('may I discuss the swap with a colleague') and merely speaking of one ('an agent told me').
+
+A sentence vector is about the topic of a message, so that of a request beside a topic is hardly one, and a person who
+is only mentioned looks like a request. Grammar tells both; the patterns are drawn from training rows that were misread
+when left out.
+"""
+
+from __future__ import annotations
+
+import re
+
+_NOUN = (
+    r"(?:persons?|people|humans?(?: beings?)?|agents?|operators?|advis[eo]rs?|representatives?|reps?|colleagues?"
+    r"|workmates?|staff(?: members?)?|(?:team|staff) members?|managers?|supervisors?|superiors?|boss(?:es)?"
+    r"|specialists?|experts?|employees?|team ?leaders?|team leads?|executives?|technicians?|(?:boot )?fitters?)"
+)
+_BODY = r"(?:someone|somebody|anyone|anybody|sum ?1|some1|sm1)"
+_TEAM = (
+    r"(?:(?:[\w-]+ ){0,3}(?:department|desk|team|folks|lot)"
+    r"|(?:sales|support|service|repairs?|returns|refunds?|accounts|billing|complaints|delivery|warehouse|workshop"
+    r"|after[- ]sales|customer \w+) (?:people|guys|side|staff)"
+    r"|customer (?:services?|support|care|relations)|support|accounts|billing|head office)"
+)
+_ONE_OF = r"(?:one|some|any|a member|members) of (?:you\b|your(?: \w+){0,2}|the \w+|staff|support)"
+_WHO = (
+    r"(?:whoever"
+    r"|the (?:one|person|people|man|woman|lady|guy|agent|adviser|colleague) (?:who|that|from|in charge|i)\b)"
+)
+_WHICH = (
+    r"(?:(?:a|an|the|your|another|one|some|any|this|that|real|actual|live|living|human|proper|senior|next|same|kind"
+    r"|trained|nice|friendly|competent|qualified|breathing|grown ?up)\s+){0,4}"
+)
+_PERSON = rf"(?:{_ONE_OF}|{_WHO}|{_BODY}|{_WHICH}(?:{_NOUN}|{_TEAM}))"
+
+_ASKING = (
+    r"(?:(?:can|could|may|might|shall|should|would) (?:i|we|you|it|this|that)|(?:can'?t|couldn'?t) (?:i|we|you)"
+    r"|(?:i|we|she|he)(?:'d|'ll| would| will| really| just| still| must| have to)*\s+"
+    r"(?:rather|sooner|like|love|want|wanna|need|prefer|wish|wants|needs|insist|demand|ask|request|feel)"
+    r"|want|need|let(?:'s| me| us)|how (?:do|can|could) i|(?:is|are) there|(?:is it )?possible|any (?:way|chance)"
+    r"|please|pls|who (?:can|do) i)"
+)
+_CONTACT = (
+    r"(?:speak(?:ing)?|speek|spk|talk(?:ing)?|tlk|chat(?:ting)?|deal(?:ing)?|write|message|converse|discuss|explain"
+    r"|go (?:over|through)|consult|(?:a |have a )?(?:quick )?(?:word|chat|conversation)|negotiate|argue|sort|carry on"
+    r"|continue|get (?:through|back|in touch|in contact)"
+    r"|(?:be )?(?:put|passed|handed|transferred|connected|switched|forwarded|moved|routed))"
+)
+_MOVE = (
+    r"(?:get|fetch|bring|find|send|give|put|pass|hand|connect|transfer|switch|escalate|forward|move|route|summon"
+    r"|involve|swap|reconnect|refer|direct)"
+)
+_MOVED = (
+    r"(?:me|us|this|it|that|my (?:case|chat|issue|problem|question)|in|on|here|back|up|over|through|along|yourself)"
+)
+_SERVES = (
+    r"(?:join|step in|take over|take (?:it|this|that|care)|look (?:at|into|after|over)|have a (?:look|go)|deal|handle"
+    r"|sort|help|assist|answer|reply|check|review|decide|talk|speak|chat|explain|respond|serve|advise|fix|double check"
+    r"|come|confirm|verify|go through)"
+)
+_START = (
+    r"(?:^|[,;.!?:–—-]\s*|\b(?:and|but|so|then|now|just|please|pls|kindly|instead|ok|okay|right|no|yes|hi|hello)\s+)"
+)
+_OPENING = r"(?:^|[,;.!?:–—-]\s*|\b(?:hi|hello|hey)\s+)"
+_SOON = r"(?:please|pls|plz|now|asap|thanks|thank you)\b"
+
+_REQUESTS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        # 'could I go over it with an adviser'
+        rf"\b{_ASKING}\b(?:\W+\w+){{0,4}}?\W+{_CONTACT}\b(?:\W+\w+){{0,6}}?\W+(?:to|with|on|by|2|too)\s+{_PERSON}\b",
+        # 'get me somebody', 'can you pass this to a manager'
+        rf"{_START}(?:(?:can|could|would|will) you (?:please |kindly |just )?|i need you to |please )?{_MOVE}"
+        rf"(?:\s+{_MOVED}){{0,4}}\s*(?:(?:to|with|for|on|onto)\s+)?{_PERSON}\b",
+        # 'let the complaints people handle this', 'can a human sort out my payment'
+        rf"\b(?:let|have|can|could|would|may|might|ask|get)\s+{_PERSON}(?:\s+(?!not\b)\w+){{0,4}}?\s+{_SERVES}\b",
+        # 'I want a person', 'we need an adviser to look at it'
+        rf"{_START}(?:i|we|she|he)?\s*(?:'d|'ll| would| just| really| still)*\s*"
+        r"(?:like|love|want|wanna|need|prefer|demand|insist on|require|choose|request)\s+(?:to have |to get )?"
+        rf"{_WHICH}(?:{_NOUN}|{_ONE_OF}|{_TEAM})\s*"
+        rf"(?:\b(?:{_SOON}|here|for this|instead|to {_SERVES}\b.*))?\s*(?=$|[,;.!?])",
+        # 'agent please'
+        rf"{_OPENING}(?:just )?{_WHICH}(?:{_NOUN}|{_BODY}|{_TEAM})(?: else)?,?\s+{_SOON}",
+        # 'where is your boss'
+        rf"\bwhere(?:'s| is| are) (?:a|an|the|your|that|those|all) {_WHICH}{_NOUN}\s*(?=$|[,;.!?]| i\b| you\b)",
+    )
+)
+_ELSEWHERE = re.compile(
+    r"\b(?:phone|telephone|ring|call(?:ed|ing)?|e-?mail|letter|post|whatsapp|in person|jobs?|career|estate|insurance"
+    r"|travel agent|gift|present|discount|points|stranger"
+    r"|my (?:boss|manager|agent|colleagues?|team|staff|supervisor))\b",
+    re.IGNORECASE,
+)
+_MENTION = re.compile(
+    r"\b(?:(?:i|we) (?:spoke|talked|waited|met|was put|were put)"
+    r"|(?:agent|operator|person|human|somebody|someone|colleague|people|staff|team|adviser|lady|man|guy)(?: \w+){0,3} "
+    r"(?:said|told|asked|promised|lied|left|cut|hung|helped|served|gave|was|were|never|already|repl(?:y|ies)|cares?"
+    r"|could have|wouldn?'?t? (?:get|have|understand)))\b"
+    r"|\b(?:are|can|do|does|a|that) (?:\w+ )?bots?\b.*\b(?:can|works?|give|allowed|fine|do)\b"
+    r"|\bstay with|\bkeep (?:going|chatting)|\bnobody else|\b(?:better|more use|quicker|nicer|kinder) than\b"
+    r"|\bwork (?:for|experience)\b|\b(?:jobs?|vacanc\w+|apprentice\w*|career|hiring|recruit\w*)\b"
+    r"|^\W*(?:what(?:'s)?|which|when|at which|does|do|(?:is|are) (?:any|you)"
+    r"|how (?:many|much|long|do (?:i|you) (?:become|deal)))\b"
+    r"(?!.* (?:take over|joins?|reach|gets?|bypass|skip|talk|speak|chat|free|available|around|for me|on duty|else"
+    r"|wait)\b)",
+    re.IGNORECASE,
+)
+
+
+def asks_for_person(text: str) -> bool:
+    """Whether a clause has the form of asking to be served by a person here."""
+    return _ELSEWHERE.search(text) is None and any(pattern.search(text) for pattern in _REQUESTS)
+
+
+def mentions_person(text: str) -> bool:
+    """Whether a message tells or asks something about people, and has no form of asking for one."""
+    return _MENTION.search(text) is not None and not asks_for_person(text)

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.brain.requests import asks_for_person, mentions_person
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "may I discuss the swap with a colleague",
+        "could I go over my invoice with one of your people",
+        "can you get me somebody",
+        "hand this over to a manager",
+        "let the complaints people handle this",
+        "could a member of staff look at the photos",
+        "we need an adviser to look at it",
+        "agent please, my boots fell apart",
+        "hello, operator please",
+        "where is your boss",
+        "I want the delivery department",
+    ],
+)
+def test_the_form_of_asking_for_a_person_is_seen(text: str) -> None:
+    assert asks_for_person(text)
+    assert not mentions_person(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "can you get me the price of the tent",
+        "put me on the waiting list",
+        "can I talk to an adviser on the phone",
+        "I want to give a gift to somebody",
+        "how many people fit in the tent",
+        "my manager wants the invoice",
+        "cancel it please",
+        "I need a tent for two people",
+    ],
+)
+def test_what_only_sounds_like_it_has_not_the_form(text: str) -> None:
+    assert not asks_for_person(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the agent cut me off",
+        "I spoke to a human last month",
+        "is a bot allowed to give refunds",
+        "do you have jobs in your team",
+        "you are quicker than a person",
+        "what do the people in the workshop charge",
+    ],
+)
+def test_speaking_of_people_is_no_request(text: str) -> None:
+    assert mentions_person(text)

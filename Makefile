@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 HOST ?= 127.0.0.1
 SEEDS ?= 1000
+# Processes that share the tests. `make test TESTERS=0` runs them in one, in the order of their files
+TESTERS ?= 2
 # For a small CPU-only torch where pip would take the CUDA build: make run TORCH_INDEX_URL=<PyTorch's CPU index>
 TORCH_INDEX_URL ?=
 export HF_HUB_OFFLINE := 1
@@ -26,9 +28,9 @@ $(ENVIRONMENT):
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed. Install it, or name it: make run PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@test -x $(BIN)/python || { echo "[1/3] Making the environment in $(VENV)"; $(PYTHON) -m venv $(VENV); }
 	@echo "[2/3] Installing torch"
-	@$(BIN)/pip install -q --disable-pip-version-check $(if $(TORCH_INDEX_URL),--index-url $(TORCH_INDEX_URL)) "$$(grep -E '^torch==' requirements.lock)" 2> >(grep -v '^WARNING' >&2)
+	@$(BIN)/pip install -q --no-compile --disable-pip-version-check $(if $(TORCH_INDEX_URL),--index-url $(TORCH_INDEX_URL)) "$$(grep -E '^torch==' requirements.lock)" 2> >(grep -v '^WARNING' >&2)
 	@echo "[3/3] Installing $$(grep -c == requirements.lock) locked packages (one to two minutes)"
-	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --ignore-requires-python -r requirements.lock 2> >(grep -v '^WARNING' >&2)
+	@$(BIN)/pip install -q --no-compile --disable-pip-version-check --no-deps --ignore-requires-python -r requirements.lock 2> >(grep -v '^WARNING' >&2)
 	@$(BIN)/pip install -q --disable-pip-version-check --no-deps -e . 2> >(grep -v '^WARNING' >&2)
 	@rm -f $(VENV)/.ready-*; touch $@
 
@@ -43,7 +45,7 @@ run: $(ENVIRONMENT) ## Everything from a fresh clone to a running demo
 
 test: $(ENVIRONMENT) ## Everything from a fresh clone to passing tests
 	@$(BIN)/lint-imports --no-cache | tail -2
-	@$(BIN)/python -m pytest
+	@PYTHONHASHSEED=0 $(BIN)/python -m pytest -n $(TESTERS)
 
 test-fast: $(ENVIRONMENT) ## The tests that take no training, browser or database server
 	@$(BIN)/python -m pytest -q -m "not slow and not browser and not postgres and not redis"

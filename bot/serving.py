@@ -29,6 +29,7 @@ from bot.errors import Unavailable
 from bot.gateway.api_docs import api_docs_router
 from bot.gateway.edge import API, add_customer_edge
 from bot.gateway.health import health_router
+from bot.gateway.help_centre import not_found_page
 from bot.gateway.http_errors import install_error_handlers
 from bot.gateway.intake import Intake
 from bot.gateway.limits import Limits
@@ -201,7 +202,8 @@ class Service:
             redoc_url=None,
             openapi_url="/api/openapi.json",
         )
-        install_error_handlers(app)
+        pages = Pages(values.places.widget, values.allowed_origins)
+        install_error_handlers(app, lambda: not_found_page(pages))
         origins = Origins(values.allowed_origins, values.public_url, values.trusted_proxies)
         identity = identity_verifier(values.secrets.identity) if values.secrets.identity else None
         limits = Limits(
@@ -221,7 +223,6 @@ class Service:
         )
         sessions = Sessions(SqlSessions(self.database), self.conversations, self.clock, identity, intake.check)
         parts = SocketParts(self.conversations, sessions, self.signals, limits, origins, metrics)
-        pages = Pages(values.places.widget, values.allowed_origins)
         articles = FileHelpArticles(values.places.articles)
         add_customer_edge(
             app, parts, pages, articles, self._search, operator_secret=values.secrets.key, now=self.clock.now

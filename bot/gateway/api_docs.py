@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -35,7 +36,7 @@ def render(document: dict[str, Any]) -> str:
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}: HTTP contract</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<link rel="stylesheet" href="/assets/help.css"></head><body><main class="docs">'
+        '<link rel="stylesheet" href="/assets/help.css"></head><body><main class="page docs">'
         f"<h1>{title}: HTTP contract</h1><p>{html.escape(document['info'].get('description', ''))} "
         'As a document for programs: <a href="/api/openapi.json">/api/openapi.json</a>.</p>'
         f"{body}<h2>Shapes</h2>{shapes}</main></body></html>"
@@ -54,11 +55,15 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> str:
     )
     return (
         f"<section><h3><code>{method} {html.escape(path)}</code></h3>"
-        f"<p>{html.escape(operation.get('description') or operation.get('summary', ''))}</p>"
-        + (f"<p>Parameters</p><ul>{parameters}</ul>" if parameters else "")
+        f"<p>{_prose(operation.get('description') or operation.get('summary', ''))}</p>"
+        + (f"<h4>Parameters</h4><ul>{parameters}</ul>" if parameters else "")
         + (f"<p>Takes {takes}</p>" if takes else "")
-        + f"<p>Answers</p><ul>{answers}</ul></section>"
+        + f"<h4>Answers</h4><ul>{answers}</ul></section>"
     )
+
+
+def _prose(text: str) -> str:
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
 def _content(holder: dict[str, Any]) -> str:

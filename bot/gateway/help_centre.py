@@ -74,8 +74,7 @@ def help_router(
     async def article(article_id: str) -> HTMLResponse:
         found = articles.get(article_id)
         if found is None:
-            words = "<h1>There is no such article</h1><p>It may have moved. Search above, or go back to all topics.</p>"
-            return pages.page("help", {"title": "Not found", "content": words, "query": ""}, status=404)
+            return not_found_page(pages, "article")
         return pages.page("help", {"title": html.escape(found.title), "content": _article(found), "query": ""})
 
     @router.get("/api/v1/help/articles/{article_id}")
@@ -86,6 +85,15 @@ def help_router(
         return {"article_id": found.id, "title": found.title, "body": found.body, "updated": found.updated}
 
     return router
+
+
+def not_found_page(pages: Pages, what: str = "page") -> HTMLResponse:
+    """Where a person ends up whose link leads nowhere, with the ways on."""
+    words = (
+        f"<h1>There is no such {what}</h1><p>It may have moved. Search above, or go to "
+        '<a href="/help">all topics</a> or <a href="/">the shop</a>.</p>'
+    )
+    return pages.page("help", {"title": "Not found", "content": words, "query": ""}, status=404)
 
 
 def _article(article: HelpArticle) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from bot.errors import (
@@ -48,8 +49,9 @@ def error_body(code: str, message: str, details: dict[str, Any] | None = None) -
     return {"error": {"code": code, "message": message, "details": details or {}}}
 
 
-def install_error_handlers(app: FastAPI) -> None:
-    """Answer every error of the application in the one form."""
+def install_error_handlers(app: FastAPI, not_found_page: Callable[[], Response] | None = None) -> None:
+    """Answer every error of the application in the one form; a person whose browser asks for a page that there is not
+    gets `not_found_page`."""
 
     @app.exception_handler(BatonError)
     async def _baton(_: Request, error: BatonError) -> JSONResponse:
@@ -73,7 +75,9 @@ def install_error_handlers(app: FastAPI) -> None:
         return JSONResponse(error_body(code, message, {"problems": problems}), 400 if broken_json else 422)
 
     @app.exception_handler(HTTPException)
-    async def _http(_: Request, error: HTTPException) -> JSONResponse:
+    async def _http(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 404 and not_found_page is not None and _wants_page(request):
+            return not_found_page()
         code = CODES.get(error.status_code, "error")
         return JSONResponse(error_body(code, str(error.detail)), error.status_code, headers=dict(error.headers or {}))
 
@@ -81,6 +85,11 @@ def install_error_handlers(app: FastAPI) -> None:
     async def _unexpected(request: Request, error: Exception) -> JSONResponse:
         log.error("unexpected error at %s %s", request.method, request.url.path, exc_info=error)
         return JSONResponse(error_body("internal", "Something went wrong on our side. Please try again."), 500)
+
+
+def _wants_page(request: Request) -> bool:
+    accepted = request.headers.get("accept", "")
+    return request.method == "GET" and not request.url.path.startswith("/api/") and "text/html" in accepted
 
 
 def _words(problems: list[dict[str, str]]) -> str:

@@ -18,6 +18,7 @@ from bot.conversation.model import Reply, Signals, TurnResult
 from bot.conversation.service import ConversationService
 from bot.conversation.turns import Dispatcher
 from bot.gateway.edge import add_customer_edge
+from bot.gateway.help_centre import not_found_page
 from bot.gateway.http_errors import install_error_handlers
 from bot.gateway.limits import Limits
 from bot.gateway.metrics import GatewayMetrics
@@ -106,8 +107,8 @@ class House:
             GatewayMetrics(self.registry),
         )
         self.app = FastAPI()
-        install_error_handlers(self.app)
         pages = Pages(ROOT / "widget", (ALLOWED,))
+        install_error_handlers(self.app, lambda: not_found_page(pages))
         add_customer_edge(
             self.app, self.parts, pages, NoArticles(), no_search, operator_secret=SECRET, now=self.clock.now
         )

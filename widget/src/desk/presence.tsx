@@ -71,8 +71,10 @@ export function PresenceBanner({ desk }: { desk: Desk }): JSX.Element | null {
   return (
     <p class="d-banner">
       <span class={`d-dot d-dot-${presence.status}`} aria-hidden="true" />
-      You are {presence.status}: customers are not promised a reply from you.
-      {waiting > 0 ? ` ${waiting} ${waiting === 1 ? "is" : "are"} waiting.` : ""}
+      <span class="d-banner-words">
+        You are {presence.status}: customers are not promised a reply from you.
+        {waiting > 0 ? ` ${waiting} ${waiting === 1 ? "is" : "are"} waiting.` : ""}
+      </span>
       <Button small onClick={() => void set(desk, "online")}>
         Go online
       </Button>

@@ -7,6 +7,7 @@ import socket
 import pytest
 
 from tests.side_by_side import Dealer, piece_of
+from tests.support.installed import installation
 from tests.support.running import baton
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -65,8 +66,6 @@ def prepared_state(tmp_path_factory: pytest.TempPathFactory, request: pytest.Fix
     if request.config.getoption("--prepared"):
         shutil.copytree(request.config.getoption("--prepared"), state)
     else:
-        from tests.talking import installation  # imports Rasa, which most tests do without
-
         shutil.copytree(installation(), state)
     done = baton("setup", "--json", state=state, timeout=900)
     assert done.returncode == 0, done.stderr

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -21,45 +18,10 @@ from bot.brain.turn import compute_turn
 from bot.conversation.model import JsonDict, Reply, TurnMessage, TurnRequest, TurnResult
 from bot.training.registry import Registry
 from kb_index.search import KnowledgeBase
-from tests.support.running import baton
+from tests.support.installed import KEPT, alone, installation
+from tests.support.running import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
-KEPT = ROOT / "var" / "tests"
-CONTENT = (
-    "config.yml",
-    "data/domain",
-    "data/nlu",
-    "data/rules",
-    "data/stories",
-    "data/shop",
-    "data/kb",
-    "bot/brain/nlu",
-    "bot/training",
-    "kb_index",
-)
 OPEN: Mapping[str, Any] = {"agents_available": True}
-
-
-@cache
-def installation() -> Path:
-    """A state directory that `baton setup` has filled: model, index, demo shop, accounts. Kept until the content
-    changes; whoever writes into it copies it first."""
-    state = KEPT / f"installation-{_fingerprint()}"
-    with _alone():
-        if not (state / "first-accounts.txt").is_file():
-            shutil.rmtree(KEPT, ignore_errors=True)
-            done = baton("setup", "--json", state=state, timeout=900)
-            assert done.returncode == 0, done.stderr
-    return state
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Several processes share the tests and what is kept for them: one makes it, the others wait for it."""
-    KEPT.parent.mkdir(exist_ok=True)
-    with (KEPT.parent / "tests.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 @cache
@@ -71,21 +33,11 @@ def trained_archive() -> Path:
     return registry.archive(live.id)
 
 
-def _fingerprint() -> str:
-    digest = hashlib.sha256()
-    for place in CONTENT:
-        path = ROOT / place
-        for file in [path] if path.is_file() else sorted(path.rglob("*")):
-            if file.suffix in {".yml", ".yaml", ".py", ".md", ".txt"}:
-                digest.update(file.relative_to(ROOT).as_posix().encode() + file.read_bytes())
-    return digest.hexdigest()[:16]
-
-
 @cache
 def knowledge() -> KnowledgeBase:
     """The knowledge base over the project's own articles."""
     keep_under(installation() / "cache")
-    with _alone():
+    with alone():
         if not (KEPT / "index").is_dir():
             shutil.copytree(installation() / "kb_index", KEPT / "index")
     return KnowledgeBase.open(KEPT / "index", serving_encoder(None))

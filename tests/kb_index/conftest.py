@@ -1,5 +1,6 @@
 """One encoder and one small knowledge base for all tests: preparing them takes seconds."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from kb_index.articles import Article, NextStep, load_articles, load_unanswered
 from kb_index.build import build
 from kb_index.embedding import SentenceEncoder, load_encoder
 from kb_index.search import KnowledgeBase
+from tests.support.installed import installation_if_kept
 
 DEMO = Path(__file__).parents[2] / "data" / "kb"
 
@@ -19,9 +21,13 @@ def encoder() -> SentenceEncoder:
 
 @pytest.fixture(scope="session")
 def demo_shop(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceEncoder) -> KnowledgeBase:
-    """The demo shop's own articles, indexed once: half a minute."""
-    index_dir = tmp_path_factory.mktemp("demo_shop")
-    build(load_articles(DEMO), index_dir, encoder, unanswered=load_unanswered(DEMO))
+    """The demo shop's own articles: the index that the shared installation has of them, else built once."""
+    index_dir = tmp_path_factory.mktemp("demo_shop") / "index"
+    installed = installation_if_kept()
+    if installed:
+        shutil.copytree(installed / "kb_index", index_dir)
+    else:
+        build(load_articles(DEMO), index_dir, encoder, unanswered=load_unanswered(DEMO))
     return KnowledgeBase.open(index_dir, encoder)
 
 

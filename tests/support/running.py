@@ -67,7 +67,13 @@ class RunningService:
             [sys.executable, "-m", "bot.cli", "serve", "--port", str(self.port)],
             cwd=ROOT, env=environment(self.state, **self.settings), stdout=self.log, stderr=self.log,
         )  # fmt: skip
-        end = time.monotonic() + ready_within
+        try:
+            return self._until_ready(time.monotonic() + ready_within)
+        except BaseException:
+            self.process.kill()  # its worker follows it
+            raise
+
+    def _until_ready(self, end: float) -> "RunningService":
         while time.monotonic() < end:
             assert self.process.poll() is None, (self.state / "serve.log").read_text()[-3000:]
             try:

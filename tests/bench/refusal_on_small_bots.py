@@ -40,11 +40,11 @@ def main(path: Path) -> None:
         model = fit_intents(Labelled(texts, encoder.encode(texts), labels), None, encoder)
         ours = [row for row in data["val"] if row[1] in own]
         other = [text for text, label in data["val"] if label not in own][::3]
-        scores = model.scores([text for text, _ in ours], encoder.encode([text for text, _ in ours]))
-        right = np.array([model.labels[i] for i in scores.argmax(axis=1)]) == np.array([label for _, label in ours])
-        accepted = scores.max(axis=1) >= model.threshold
-        far = model.scores([text for text, _ in data["oos_val"]], nonsense).max(axis=1) < model.threshold
-        near = model.scores(other, encoder.encode(other)).max(axis=1) < model.threshold
+        read = model.read([text for text, _ in ours], encoder.encode([text for text, _ in ours]))
+        right = np.array([model.labels[i] for i in read.scores.argmax(axis=1)]) == np.array([one[1] for one in ours])
+        accepted = read.belonging >= model.threshold
+        far = model.read([text for text, _ in data["oos_val"]], nonsense).belonging < model.threshold
+        near = model.read(other, encoder.encode(other)).belonging < model.threshold
         print(
             f"{intents} intents, {len(texts)} rows: {right.mean():.1%} right, {(right & accepted).mean():.1%} accepted "
             f"and right; refused {near.mean():.1%} of other intents' rows, {far.mean():.1%} of out-of-scope rows"

@@ -10,7 +10,16 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.brain.nlu.kernel_regression import Floats, Kernel
+from bot.brain.nlu.rejection import belonging
 from bot.brain.nlu.terms import TermSpace
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a model makes of messages: one row of scores each, and how much each is one of ours (see `belonging`)."""
+
+    scores: Floats
+    belonging: Floats
 
 
 @dataclass(frozen=True)
@@ -29,13 +38,20 @@ class IntentModel:
     piece_scores: Floats
     sharpening: float
     threshold: float
+    """The belonging below which a message is refused."""
 
     def scores(self, texts: Sequence[str], vectors: Floats) -> Floats:
         """One score a label; about 1 for a plain case, about 0 for anything foreign."""
-        total = self.kernel.meaning(vectors, self.vectors) @ self.coefficients
+        return self.read(texts, vectors).scores
+
+    def read(self, texts: Sequence[str], vectors: Floats) -> Read:
+        """Scores and belonging of each message."""
+        likeness = self.kernel.meaning(vectors, self.vectors)
+        total = likeness @ self.coefficients
         total += self.word_terms.scores(texts, self.word_scores)
         total += self.piece_terms.scores(texts, self.piece_scores)
-        return np.asarray(total, np.float32)
+        scores = np.asarray(total, np.float32)
+        return Read(scores, belonging(scores, likeness.max(axis=1)))
 
     def probabilities(self, scores: Floats) -> Floats:
         """Calibrated: of the answers given with .8, eight in ten are right."""
@@ -55,7 +71,7 @@ def state_of(model: IntentModel) -> tuple[dict[str, Any], dict[str, npt.NDArray[
         "labels": model.labels,
         "kernel": asdict(model.kernel),
         "sharpening": model.sharpening,
-        "threshold": model.threshold,
+        "least_belonging": model.threshold,
         "words": list(model.word_terms.vocabulary),
         "pieces": list(model.piece_terms.vocabulary),
     }
@@ -83,7 +99,7 @@ def model_of(plain: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) -> Inte
         word_scores=arrays["word_scores"],
         piece_scores=arrays["piece_scores"],
         sharpening=float(plain["sharpening"]),
-        threshold=float(plain["threshold"]),
+        threshold=float(plain["least_belonging"]),
     )
 
 

@@ -11,7 +11,8 @@ from scipy.optimize import minimize_scalar
 
 from bot.brain.nlu.intent_model import IntentModel, softmax
 from bot.brain.nlu.kernel_regression import Floats, Ints, Kernel, Rows, Solution, gram, one_hot, solve
-from bot.brain.nlu.rejection import threshold_of
+from bot.brain.nlu.label_doubt import DOUBTED, doubt
+from bot.brain.nlu.rejection import Flags, Taught, threshold_of
 from bot.brain.nlu.terms import TermSpace
 from kb_index.embedding import SentenceEncoder
 
@@ -54,6 +55,11 @@ class _Learned:
     pieces: TermSpace
     seen: Rows
     solution: Solution
+    trusted: Flags
+
+    def taught(self) -> Taught:
+        spoken = np.arange(len(self.lesson.labels)) < self.lesson.utterances
+        return Taught(self.lesson.labels, self.lesson.vectors, spoken, self.trusted)
 
 
 def fit_intents(rows: Labelled, kernel: Kernel | None, encoder: SentenceEncoder) -> IntentModel:
@@ -75,7 +81,7 @@ def fit_intents(rows: Labelled, kernel: Kernel | None, encoder: SentenceEncoder)
         word_scores=kernel.wording * np.asarray(learned.seen.words.T @ solution.coefficients, np.float32),
         piece_scores=kernel.wording * np.asarray(learned.seen.pieces.T @ solution.coefficients, np.float32),
         sharpening=_sharpening(solution.left_out()[: lesson.utterances], lesson.labels[: lesson.utterances]),
-        threshold=threshold_of(solution, lesson.labels, lesson.vectors),
+        threshold=threshold_of(solution, kernel, learned.taught()),
     )
 
 
@@ -100,7 +106,13 @@ def _learned(rows: Labelled, kernel: Kernel | None, encoder: SentenceEncoder) ->
     kernel = kernel or replace(Kernel(), wording=wording_for(lesson.utterances / len(lesson.names)))
     words, pieces = TermSpace.fit("words", lesson.texts), TermSpace.fit("pieces", lesson.texts)
     seen = Rows(lesson.vectors, words.transform(lesson.texts), pieces.transform(lesson.texts))
-    return _Learned(lesson, kernel, words, pieces, seen, _solution(lesson, kernel, seen))
+    solution = _solution(lesson, kernel, seen)
+    factor = doubt(solution.left_out()[: lesson.utterances], lesson.labels[: lesson.utterances])
+    doubted = np.flatnonzero(factor >= DOUBTED)
+    if len(doubted):
+        solution = solution.trusting_less(doubted, kernel.ridge * (factor[doubted] - 1))
+    trusted = ~np.isin(np.arange(len(lesson.labels)), doubted)
+    return _Learned(lesson, kernel, words, pieces, seen, solution, trusted)
 
 
 def wording_for(rows_a_label: float) -> float:

@@ -16,7 +16,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.brain.nlu import intent_model, intent_training, kernel_regression, rejection, terms
+from bot.brain.nlu import intent_model, intent_training, kernel_regression, label_doubt, rejection, terms
 from bot.brain.nlu.encoders import bulk_encoder
 from bot.brain.nlu.intent_model import IntentModel, model_of, state_of
 from bot.brain.nlu.intent_training import Labelled, fit_intents
@@ -57,7 +57,7 @@ class IntentReader(IntentClassifier, GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """The code that does the work and lies outside this class."""
-        return source_fingerprint(intent_model, intent_training, kernel_regression, rejection, terms)
+        return source_fingerprint(intent_model, intent_training, kernel_regression, label_doubt, rejection, terms)
 
     def __init__(
         self,
@@ -143,16 +143,16 @@ def _set_unknown(message: Message) -> None:
 
 
 def _set_reading(message: Message, model: IntentModel, vector: Floats, foreign_label: str) -> None:
-    scores = model.scores([wording_of(message)], vector[np.newaxis, :])
-    chances = model.probabilities(scores)[0]
+    read = model.read([wording_of(message)], vector[np.newaxis, :])
+    chances = model.probabilities(read.scores)[0]
     order = np.argsort(-chances, kind="stable")[:RANKED]
     ranking = [{"name": model.labels[i], "confidence": float(chances[i])} for i in order]
-    best = float(scores.max())
+    belonging = float(read.belonging[0])
     message.set(INTENT, dict(ranking[0]), add_to_output=True)
     message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
-    foreign = best < model.threshold or ranking[0]["name"] == foreign_label
+    foreign = belonging < model.threshold or ranking[0]["name"] == foreign_label
     message.set(OUT_OF_SCOPE, foreign, add_to_output=True)
-    message.set(OUT_OF_SCOPE_SCORE, float(np.clip(1 - best, 0, 1)), add_to_output=True)
+    message.set(OUT_OF_SCOPE_SCORE, float(np.clip(1 - belonging, 0, 1)), add_to_output=True)
 
 
 def write_model(model: IntentModel, folder: Path) -> None:

@@ -88,7 +88,8 @@ class SpacyReader(Tokenizer):
         """Tokens, and the document under Rasa's own key for spaCy documents."""
         for message in messages:
             if text := message.get(TEXT):
-                text = text[:READ_AT_MOST]
+                # Half a character is more than spaCy bears; a mark in its place keeps every position.
+                text = text[:READ_AT_MOST].encode("utf-8", "replace").decode("utf-8")
                 doc = self._nlp(text) if may_hold_a_name(text) else self._nlp.make_doc(text)
                 message.set(SPACY_DOCS[TEXT], doc)
                 message.set(TOKENS_NAMES[TEXT], _tokens(doc))

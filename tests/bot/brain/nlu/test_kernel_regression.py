@@ -76,3 +76,17 @@ def test_a_row_that_is_trusted_less_pulls_less(example_rows) -> None:
     ridge[0] = 100
     doubted = solve(likeness.copy(), targets, ridge).coefficients
     assert np.abs(doubted[0]).max() < 0.05 * np.abs(_solved(likeness, targets).coefficients[0]).max()
+
+
+def test_trusting_rows_less_afterwards_is_solving_with_more_ridge(example_rows) -> None:
+    rows = example_rows()
+    likeness, targets = _gram(rows), one_hot(_labels(rows), 6)
+    doubted, more = np.array([0, 5, 17]), np.array([0.7, 3.0, 5.0], dtype=np.float32)
+    ridge = np.full(len(targets), KERNEL.ridge, dtype=np.float32)
+    ridge[doubted] += more
+    really = solve(likeness.copy(), targets, ridge)
+    changed = _solved(likeness, targets).trusting_less(doubted, more)
+    assert np.allclose(changed.coefficients, really.coefficients, atol=1e-3)
+    assert np.allclose(changed.left_out(), really.left_out(), atol=1e-3)
+    out = np.arange(0, len(targets), 5)
+    assert np.allclose(changed.left_out_together(out), really.left_out_together(out), atol=1e-3)

@@ -1,7 +1,9 @@
 import numpy as np
+import pytest
 
-from bot.brain.nlu.intent_training import fit_intents
-from bot.brain.nlu.rejection import topics_of
+from bot.brain.nlu import rejection
+from bot.brain.nlu.intent_training import Labelled, fit_intents
+from bot.brain.nlu.rejection import Taught, belonging, cheapest, foreign_cost, nearest, topics_of
 
 
 def _foreign(count: int, seed: int = 99) -> np.ndarray:
@@ -12,8 +14,8 @@ def _foreign(count: int, seed: int = 99) -> np.ndarray:
 def test_foreign_messages_are_refused_and_known_ones_are_not(example_rows, encoder) -> None:
     model = fit_intents(example_rows(per_label=12), None, encoder)
     again = example_rows(per_label=20)
-    known = model.scores(again.texts, again.vectors).max(axis=1)
-    foreign = model.scores(["zzz"] * 200, _foreign(200)).max(axis=1)
+    known = model.read(again.texts, again.vectors).belonging
+    foreign = model.read(["zzz"] * 200, _foreign(200)).belonging
     assert (known >= model.threshold).mean() > 0.95
     assert (foreign < model.threshold).mean() > 0.7
 
@@ -22,7 +24,7 @@ def test_two_intents_still_give_a_threshold(example_rows, encoder) -> None:
     model = fit_intents(example_rows(labels=2), None, encoder)
     rows = example_rows(labels=2)
     assert 0 < model.threshold < 1
-    assert (model.scores(rows.texts, rows.vectors).max(axis=1) >= model.threshold).mean() > 0.8
+    assert (model.read(rows.texts, rows.vectors).belonging >= model.threshold).mean() > 0.8
 
 
 def test_few_intents_are_a_topic_each_and_many_are_put_together() -> None:
@@ -36,3 +38,49 @@ def test_few_intents_are_a_topic_each_and_many_are_put_together() -> None:
         [4, 5, 6, 7],
         [8, 9, 10, 11],
     ]
+
+
+def test_a_message_near_one_of_our_rows_belongs_more_than_one_with_the_same_score_far_from_all() -> None:
+    scores = np.array([[0.6, 0.1], [0.6, 0.1]], dtype=np.float32)
+    near, far = belonging(scores, np.array([0.9, 0.2], dtype=np.float32))
+    assert near == pytest.approx(0.75)
+    assert far == pytest.approx(0.4)
+
+
+def test_refusing_is_dearer_the_more_a_bot_is_for() -> None:
+    costs = [foreign_cost(intents) for intents in (3, 40, 77, 150)]
+    assert costs == pytest.approx([0.6, 0.6, 0.120, 0.0227], abs=0.001)
+    own, foreign = np.linspace(0.3, 1, 100), np.linspace(0, 0.6, 100)
+    thresholds = [cheapest(own, foreign, cost) for cost in (0.05, 0.5, 0.9)]
+    assert thresholds == sorted(thresholds)
+    assert thresholds[0] < thresholds[2]
+    assert (foreign < thresholds[0]).mean() >= 0.5
+
+
+def test_the_nearest_row_is_another_one_and_for_foreigners_of_another_topic(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rejection, "_BLOCK", 2)
+    vectors = np.array([[1, 0], [0.8, 0.6], [0.6, 0.8], [0, 1]], dtype=np.float32)
+    everyone = np.ones(4, dtype=bool)
+    topic = np.array([0, 0, 1, 1])
+    own, foreign = nearest(Taught(topic, vectors, everyone, everyone), topic)
+    assert own == pytest.approx([0.8, 0.96, 0.96, 0.8])
+    assert foreign == pytest.approx([0.6, 0.96, 0.96, 0.6])
+    doubted = np.array([True, True, False, True])
+    own, foreign = nearest(Taught(topic, vectors, everyone, doubted), topic)
+    assert own == pytest.approx([0.8, 0.8, 0.96, 0.6])
+    assert foreign == pytest.approx([0.0, 0.6, 0.96, 0.6])
+
+
+def test_misfiled_rows_do_not_make_a_bot_refuse_its_own(example_rows, encoder) -> None:
+    clean = example_rows(per_label=20, labels=10)
+    labels = list(clean.labels)
+    for row in range(0, len(labels), 12):
+        labels[row] = f"intent_{(int(labels[row][-1]) + 3) % 10}"
+    again = example_rows(per_label=40, labels=10)
+    shares = []
+    for given in (clean.labels, labels):
+        model = fit_intents(Labelled(["same"] * len(given), clean.vectors, given), None, encoder)
+        read = model.read(["same"] * len(again.labels), again.vectors)
+        right = np.array([model.labels[i] for i in read.scores.argmax(axis=1)]) == np.array(again.labels)
+        shares.append((right & (read.belonging >= model.threshold)).mean())
+    assert shares[1] > shares[0] - 0.05

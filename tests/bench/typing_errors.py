@@ -1,0 +1,69 @@
+"""What typing errors cost: `python -m tests.bench.typing_errors TRAIN.csv TEST.csv [ROWS]`.
+
+The intents of TRAIN are learned; ROWS rows of TEST (all of them by default) are read as they are, with one random edit
+in every third word, and with such edits mended as the pipeline mends them.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from bot.brain.nlu.encoders import bulk_encoder
+from bot.brain.nlu.intent_training import Labelled, fit_intents
+from bot.brain.nlu.spelling import Spelling
+from bot.training.labelled_rows import read_rows
+
+EVERY = 3
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_SEED = 0
+
+
+def mistyped(text: str, random: np.random.Generator) -> str:
+    """One letter left out, doubled up with a wrong one, replaced, or swapped with its neighbour in every third word."""
+    words = text.split()
+    for place in range(int(random.integers(EVERY)), len(words), EVERY):
+        words[place] = _slip(words[place], random)
+    return " ".join(words)
+
+
+def _slip(word: str, random: np.random.Generator) -> str:
+    at, letter = int(random.integers(len(word))), str(random.choice(list(_LETTERS)))
+    after = word[at + 1 :]
+    return str(
+        random.choice(
+            [
+                word[:at] + after if len(word) > 1 else word + letter,
+                word[:at] + letter + word[at:],
+                word[:at] + letter + after,
+                word[:at] + after[:1] + word[at] + after[1:],
+            ]
+        )
+    )
+
+
+def main(train: Path, test: Path, count: int | None = None) -> None:
+    random, encoder = np.random.default_rng(_SEED), bulk_encoder(None)
+    rows, asked = read_rows(train), read_rows(test)
+    chosen = random.permutation(len(asked))[:count]
+    texts, labels = [asked[i].text for i in chosen], np.array([asked[i].label for i in chosen])
+    spelling = Spelling.of(row.text for row in rows)
+    known = [spelling.mend(row.text) for row in rows]
+    model = fit_intents(Labelled(known, encoder.encode(known), [row.label for row in rows]), None, encoder)
+
+    def right(written: Sequence[str]) -> float:
+        found = model.scores(written, encoder.encode(written)).argmax(axis=1)
+        return float((np.array(model.labels)[found] == labels).mean())
+
+    slips = [mistyped(text, random) for text in texts]
+    print(
+        f"{len(texts)} rows: {right([spelling.mend(text) for text in texts]):.1%} as they are, {right(slips):.1%} with "
+        f"errors, {right([spelling.mend(text) for text in slips]):.1%} with errors mended"
+    )
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else None)

@@ -263,7 +263,7 @@ async def diagnose() -> list[Finding]:
     own = installation()
     database = _database(own)
     try:
-        return await examine(database, own.places, own.settings.redis_url)
+        return await examine(database, own.places, own.settings.redis_url, own.settings.embedding_model)
     finally:
         await database.close()
 

@@ -33,7 +33,9 @@ class Finding:
         return asdict(self)
 
 
-async def examine(database: Database, places: Places, redis_url: str | None) -> list[Finding]:
+async def examine(
+    database: Database, places: Places, redis_url: str | None, embedding_model: str | None = None
+) -> list[Finding]:
     """Look at everything; a check that fails in an unexpected way is itself a finding."""
     checks: list[tuple[str, Callable[[], Awaitable[Finding]]]] = [
         ("python", lambda: _now(_python())),
@@ -42,7 +44,7 @@ async def examine(database: Database, places: Places, redis_url: str | None) -> 
         ("secrets", lambda: _now(_secrets(places))),
         ("content", lambda: _now(_content(places))),
         ("articles", lambda: _now(_articles(places))),
-        ("model", lambda: _now(_model(places))),
+        ("model", lambda: _now(_model(places, embedding_model))),
         ("index", lambda: _now(_index(places))),
         ("front end", lambda: _now(_front_end(places))),
         ("database", lambda: _database(database)),
@@ -114,7 +116,8 @@ def _articles(places: Places) -> Finding:
     return Finding("articles", not errors and bool(articles), f"{len(articles)} readable, {len(errors)} broken", mend)
 
 
-def _model(places: Places) -> Finding:
+def _model(places: Places, embedding_model: str | None) -> Finding:
+    from bot.training.encoder_choice import encoder_named
     from bot.training.registry import Registry
 
     registry = Registry(places.models)
@@ -122,6 +125,9 @@ def _model(places: Places) -> Finding:
     if live is None:
         return Finding("model", False, "none is live", "Run `baton train --promote`.")
     registry.archive(live.id)
+    if live.metrics.get("encoder") != (wanted := encoder_named(places.config, embedding_model)):
+        detail = f"{live.id} was trained on another embedding model than {wanted}, so it can read nothing"
+        return Finding("model", False, detail, "Run `baton setup`: it trains anew.")
     return Finding("model", True, f"{live.id} is live, its file is the one that was trained")
 
 

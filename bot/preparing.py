@@ -48,14 +48,19 @@ def prepare_shop(shop_url: str, places: Places, tell: Tell) -> None:
 
 
 def prepare_model(places: Places, embedding_model: str | None, tell: Tell) -> str:
-    """Train and promote a model if none is live; returns the live one's id."""
+    """Train and promote a model if none is live, or if the live one learned from another encoder's vectors than this
+    installation has now; returns the live one's id."""
+    from bot.training.encoder_choice import encoder_named
     from bot.training.job import Progress, train
     from bot.training.registry import Registry
 
     registry = Registry(places.models)
     live = registry.live()
     if live is not None:
-        return live.id
+        wanted = encoder_named(places.config, embedding_model)
+        if wanted is None or live.metrics.get("encoder") == wanted:
+            return live.id
+        tell("Model: the live one was trained with another embedding model")
     last = ""
 
     def show(step: Progress) -> None:

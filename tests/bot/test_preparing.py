@@ -1,0 +1,103 @@
+"""`baton setup` trains where there is no model, and where the one there is could read nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from bot.brain.nlu.encoders import encoder_id
+from bot.installation import Places
+from bot.preparing import prepare_model
+from bot.training import job
+from bot.training.encoder_choice import encoder_named
+from bot.training.registry import ModelRecord, Registry
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    return Places(root=ROOT, data=ROOT / "data", state=tmp_path)
+
+
+def registered(places: Places, encoder: str | None) -> ModelRecord:
+    archive = places.state / "trained.tar.gz"
+    archive.write_text(f"trained on {encoder}")
+    return Registry(places.models).register(archive, "data-1", {"accuracy": 0.9, "encoder": encoder})
+
+
+@pytest.fixture
+def trainings(places: Places, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Trainings that were asked for; each gives a model of the packaged encoder at once."""
+    asked: list[str] = []
+
+    def train(*_: object) -> SimpleNamespace:
+        asked.append("training")
+        return SimpleNamespace(record=registered(places, encoder_id(None)))
+
+    monkeypatch.setattr(job, "train", train)
+    return asked
+
+
+def test_without_a_model_one_is_trained_and_promoted(places: Places, trainings: list[str]) -> None:
+    live = prepare_model(places, None, lambda _: None)
+    assert trainings == ["training"]
+    assert (found := Registry(places.models).live()) is not None
+    assert found.id == live
+
+
+def test_a_model_of_this_encoder_stays(places: Places, trainings: list[str]) -> None:
+    Registry(places.models).promote(there := registered(places, encoder_id(None)).id)
+    assert prepare_model(places, None, lambda _: None) == there
+    assert trainings == []
+
+
+@pytest.mark.parametrize("encoder", ["another@0123456789abcdef", None])
+def test_a_model_of_another_encoder_is_trained_anew(places: Places, trainings: list[str], encoder: str | None) -> None:
+    Registry(places.models).promote(there := registered(places, encoder).id)
+    told: list[str] = []
+    assert prepare_model(places, None, told.append) != there
+    assert trainings == ["training"]
+    assert "another embedding model" in told[0]
+
+
+@pytest.mark.parametrize("content", [None, "pipeline: 7", "- [broken", "pipeline:\n- no name"])
+def test_a_configuration_that_cannot_be_read_takes_no_model_away(
+    tmp_path: Path, trainings: list[str], content: str | None
+) -> None:
+    if content is not None:
+        (tmp_path / "config.yml").write_text(content)
+    places = Places(root=tmp_path, data=tmp_path / "data", state=tmp_path)
+    Registry(places.models).promote(there := registered(places, "another@0123456789abcdef").id)
+    assert prepare_model(places, None, lambda _: None) == there
+    assert trainings == []
+
+
+@pytest.mark.parametrize(
+    ("line", "named"), [("", None), ("    model: null\n", None), ("    model: {folder}\n", "the folder")]
+)
+def test_the_pipeline_names_the_encoder(
+    tmp_path: Path, line: str, named: str | None, packaged_copy: Callable[[], Path]
+) -> None:
+    folder = packaged_copy() if named else None
+    config = tmp_path / "config.yml"
+    config.write_text(
+        "pipeline:\n  - name: bot.brain.nlu.sentence_vectors.SentenceVectors\n" + line.format(folder=folder)
+    )
+    assert encoder_named(config, None) == encoder_id(str(folder) if folder else None)
+
+
+@pytest.fixture
+def packaged_copy(tmp_path: Path) -> Callable[[], Path]:
+    """A model directory with other content than the packaged one."""
+
+    def made() -> Path:
+        folder = tmp_path / "another-model"
+        folder.mkdir()
+        (folder / "config.json").write_text("{}")
+        return folder
+
+    return made

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from actions.quick_replies import NO, PERSON, YES
 from actions.services import services
-from actions.talk import Aside, Step, Talk, quote
+from actions.talk import Aside, Heard, Step, Talk, quote
+from actions.turn import Understanding
 
 REASON_BY_INTENT = {
     "request_human": ("customer_request", "asked_for_person"),
@@ -21,9 +22,16 @@ URGENT_SIGNALS = frozenset({"safety", "self_harm", "danger"})
 
 def give_up(talk: Talk, reason: str, signal: str = "not_understood") -> None:
     """Decide that a person must go on; what to say follows from the reason."""
-    policy = services().policy
-    priority = "urgent" if signal in URGENT_SIGNALS else policy.priority(reason, talk.heard.urgency)
+    priority = "urgent" if signal in URGENT_SIGNALS else _priority(talk, reason)
     talk.hand_over(reason, signal, priority=priority, evidence=_evidence(talk, reason, signal))
+
+
+def _priority(talk: Talk, reason: str) -> str:
+    """A yes to an offer has no tone: the message that led to the offer has."""
+    policy = services().policy
+    latest: list[Heard | Understanding] = [*list(talk.earlier())[-1:], talk.heard]
+    upset = any(policy.is_annoyed(heard.frustration, heard.intent, heard.text) for heard in latest)
+    return policy.priority(reason, talk.heard.urgency, upset=upset)
 
 
 def _evidence(talk: Talk, reason: str, signal: str) -> list[dict[str, object]]:

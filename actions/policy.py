@@ -72,7 +72,7 @@ class HandoverPolicy:
             return Mood.ANGRY
         return Mood.ANNOYED
 
-    def priority(self, reason: str, urgency: float = 0.0) -> str:
-        """Priority of a handover; urgency lifts what would be normal."""
+    def priority(self, reason: str, urgency: float = 0.0, *, upset: bool = False) -> str:
+        """Priority of a handover; urgency, and a customer who is upset, lift what would be normal."""
         usual = self.priorities.get(reason, "normal")
-        return "high" if usual == "normal" and urgency >= self.urgent else usual
+        return "high" if usual == "normal" and (upset or urgency >= self.urgent) else usual

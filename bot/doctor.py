@@ -117,7 +117,7 @@ def _articles(places: Places) -> Finding:
 
 
 def _model(places: Places, embedding_model: str | None) -> Finding:
-    from bot.training.encoder_choice import encoder_named
+    from bot.training.made_with import made_with
     from bot.training.registry import Registry
 
     registry = Registry(places.models)
@@ -125,8 +125,8 @@ def _model(places: Places, embedding_model: str | None) -> Finding:
     if live is None:
         return Finding("model", False, "none is live", "Run `baton train --promote`.")
     registry.archive(live.id)
-    if live.metrics.get("encoder") != (wanted := encoder_named(places.config, embedding_model)):
-        detail = f"{live.id} was trained on another embedding model than {wanted}, so it can read nothing"
+    if live.metrics.get("made_with") != made_with(places.config, embedding_model):
+        detail = f"{live.id} was made by an earlier version or with another embedding model and may be unreadable"
         return Finding("model", False, detail, "Run `baton setup`: it trains anew.")
     return Finding("model", True, f"{live.id} is live, its file is the one that was trained")
 

@@ -48,19 +48,19 @@ def prepare_shop(shop_url: str, places: Places, tell: Tell) -> None:
 
 
 def prepare_model(places: Places, embedding_model: str | None, tell: Tell) -> str:
-    """Train and promote a model if none is live, or if the live one learned from another encoder's vectors than this
-    installation has now; returns the live one's id."""
-    from bot.training.encoder_choice import encoder_named
+    """Train and promote a model if none is live, or if the live one was made with another encoder or an earlier program
+    than this installation has now; returns the live one's id."""
     from bot.training.job import Progress, train
+    from bot.training.made_with import made_with
     from bot.training.registry import Registry
 
     registry = Registry(places.models)
     live = registry.live()
     if live is not None:
-        wanted = encoder_named(places.config, embedding_model)
-        if wanted is None or live.metrics.get("encoder") == wanted:
+        wanted = made_with(places.config, embedding_model)
+        if wanted is None or live.metrics.get("made_with") == wanted:
             return live.id
-        tell("Model: the live one was trained with another embedding model")
+        tell("Model: the live one was made by an earlier version or with another embedding model")
     last = ""
 
     def show(step: Progress) -> None:
@@ -71,7 +71,8 @@ def prepare_model(places: Places, embedding_model: str | None, tell: Tell) -> st
 
     tell("Model: training on data/ (about half a minute)")
     candidate = train(training_paths(places, embedding_model), show)
-    return registry.promote(candidate.record.id).id
+    # The gate compares with a model that may not be readable any more: there is nothing better to stay with.
+    return registry.promote(candidate.record.id, force=True).id
 
 
 def training_paths(places: Places, embedding_model: str | None) -> Any:

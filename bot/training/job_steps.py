@@ -19,8 +19,8 @@ from bot.brain.nlu.intents import kernel_of
 from bot.brain.nlu.kernel_regression import Kernel
 from bot.training.content_files import Problem, yaml_files
 from bot.training.cross_validation import as_metrics, cross_validate, gate_of
-from bot.training.encoder_choice import encoder_named
 from bot.training.labelled_rows import Row
+from bot.training.made_with import made_with
 from bot.training.nlu_graph import TrainedNlu, read_config
 from bot.training.paths import Paths
 from bot.training.validate import check_content, errors_of
@@ -60,7 +60,7 @@ def carry_out(project: Paths, folder: Path, live: Mapping[str, Any] | None, repo
         "metrics": {
             "accuracy": held_out.accuracy,
             "intents": len(held_out.per_intent),
-            "encoder": encoder_named(project.config, project.embedding_model),
+            "made_with": made_with(project.config, project.embedding_model),
             **as_metrics(held_out, gate),
         },
         "data_fingerprint": data_fingerprint(project),

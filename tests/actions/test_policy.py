@@ -30,6 +30,11 @@ def test_urgency_lifts_what_would_be_normal_only() -> None:
     assert POLICY.priority("frustration", 0.0) == "high"
 
 
+def test_an_upset_customer_comes_before_a_calm_one() -> None:
+    assert POLICY.priority("customer_request", 0.1, upset=True) == "high"
+    assert POLICY.priority("missing_knowledge", 0.1, upset=True) == "high"
+
+
 def test_every_reason_of_a_handover_has_a_priority() -> None:
     from bot.conversation.model import Priority, Reason
 

@@ -12,7 +12,7 @@ from bot.brain.nlu.encoders import encoder_id
 from bot.installation import Places
 from bot.preparing import prepare_model
 from bot.training import job
-from bot.training.encoder_choice import encoder_named
+from bot.training.made_with import encoder_named, made_with, program
 from bot.training.registry import ModelRecord, Registry
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,20 +23,23 @@ def places(tmp_path: Path) -> Places:
     return Places(root=ROOT, data=ROOT / "data", state=tmp_path)
 
 
-def registered(places: Places, encoder: str | None) -> ModelRecord:
+HERE = made_with(ROOT / "config.yml", None)
+
+
+def registered(places: Places, made: str | None, **more: object) -> ModelRecord:
     archive = places.state / "trained.tar.gz"
-    archive.write_text(f"trained on {encoder}")
-    return Registry(places.models).register(archive, "data-1", {"accuracy": 0.9, "encoder": encoder})
+    archive.write_text(f"made with {made}")
+    return Registry(places.models).register(archive, "data-1", {"accuracy": 0.9, "made_with": made, **more})
 
 
 @pytest.fixture
 def trainings(places: Places, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Trainings that were asked for; each gives a model of the packaged encoder at once."""
+    """Trainings that were asked for; each gives a readable model at once, one that did not pass the gate."""
     asked: list[str] = []
 
     def train(*_: object) -> SimpleNamespace:
         asked.append("training")
-        return SimpleNamespace(record=registered(places, encoder_id(None)))
+        return SimpleNamespace(record=registered(places, HERE, gate={"passed": False}))
 
     monkeypatch.setattr(job, "train", train)
     return asked
@@ -49,15 +52,15 @@ def test_without_a_model_one_is_trained_and_promoted(places: Places, trainings: 
     assert found.id == live
 
 
-def test_a_model_of_this_encoder_stays(places: Places, trainings: list[str]) -> None:
-    Registry(places.models).promote(there := registered(places, encoder_id(None)).id)
+def test_a_model_made_here_stays(places: Places, trainings: list[str]) -> None:
+    Registry(places.models).promote(there := registered(places, HERE).id)
     assert prepare_model(places, None, lambda _: None) == there
     assert trainings == []
 
 
-@pytest.mark.parametrize("encoder", ["another@0123456789abcdef", None])
-def test_a_model_of_another_encoder_is_trained_anew(places: Places, trainings: list[str], encoder: str | None) -> None:
-    Registry(places.models).promote(there := registered(places, encoder).id)
+@pytest.mark.parametrize("made", [f"another@0123456789abcdef {program()}", f"{encoder_id(None)} earlier", None])
+def test_a_model_made_with_anything_else_is_replaced(places: Places, trainings: list[str], made: str | None) -> None:
+    Registry(places.models).promote(there := registered(places, made).id)
     told: list[str] = []
     assert prepare_model(places, None, told.append) != there
     assert trainings == ["training"]
@@ -71,7 +74,7 @@ def test_a_configuration_that_cannot_be_read_takes_no_model_away(
     if content is not None:
         (tmp_path / "config.yml").write_text(content)
     places = Places(root=tmp_path, data=tmp_path / "data", state=tmp_path)
-    Registry(places.models).promote(there := registered(places, "another@0123456789abcdef").id)
+    Registry(places.models).promote(there := registered(places, "another").id)
     assert prepare_model(places, None, lambda _: None) == there
     assert trainings == []
 

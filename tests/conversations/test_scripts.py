@@ -234,6 +234,17 @@ async def test_stopping_leaves_the_order_alone() -> None:
     assert "wish" not in result.signals.slots
 
 
+async def test_who_is_upset_and_asks_for_a_person_goes_before_who_is_calm() -> None:
+    calm, upset = await talk(), await talk(name="upset")
+    asked = await calm.says("can I talk to a person please")
+    assert asked.signals.handoff is not None
+    assert asked.signals.handoff.priority.value == "normal"
+    await upset.says("I am really annoyed, my order is late again")
+    asked = upset.last if upset.last.signals.handoff else await upset.says("can I talk to a person please")
+    assert asked.signals.handoff is not None
+    assert asked.signals.handoff.priority.value == "high"
+
+
 async def test_a_safety_matter_is_urgent() -> None:
     customer = await talk()
     result = await customer.says("the gas stove leaked and I burned my hand")

@@ -22,6 +22,11 @@ export class Backoff {
     this.attempts = 10;
   }
 
+  /** A wide window for the next attempt, for a server that goes away with all its pages at once. */
+  spread(): void {
+    this.attempts = Math.max(this.attempts, 3);
+  }
+
   reset(): void {
     this.attempts = 0;
   }

@@ -128,6 +128,18 @@ describe("reconnecting", () => {
   });
 
   it.each([
+    [1012, 7750, 8250],
+    [1006, 750, 1000],
+  ])("after code %i comes back within %i to %i ms at the latest", (code, least, most) => {
+    connect({ random: () => 0.99 });
+    FakeSocket.latest().fall(code);
+    vi.advanceTimersByTime(least);
+    expect(FakeSocket.all).toHaveLength(1);
+    vi.advanceTimersByTime(most - least);
+    expect(FakeSocket.all).toHaveLength(2);
+  });
+
+  it.each([
     ["online", () => window.dispatchEvent(new Event("online"))],
     ["pageshow", () => window.dispatchEvent(new Event("pageshow"))],
     ["visibilitychange", () => document.dispatchEvent(new Event("visibilitychange"))],

@@ -19,6 +19,9 @@ export type Status = "connecting" | "online" | "offline" | "refused";
 
 export const CloseCode = { protocol: 4400, session: 4401, origin: 4403, idle: 4408, rate: 4429 } as const;
 
+/** Going away, restarting, try again later: all pages lose their lines at once, and must not come back at once. */
+const SERVER_LEAVES: ReadonlySet<number> = new Set([1001, 1012, 1013]);
+
 export interface SocketEvents {
   status: Status;
   welcome: WelcomeFrame;
@@ -182,6 +185,7 @@ export class Socket {
     this.drop();
     if (code === CloseCode.session || code === CloseCode.origin) return this.refuse(code);
     if (code === CloseCode.rate) this.backoff.slow();
+    if (SERVER_LEAVES.has(code)) this.backoff.spread();
     this.phase = "waiting";
     if (this.failedOpens >= FAILED_OPENS_BEFORE_POLLING) this.startPolling();
     if (!this.limited) this.show("offline");

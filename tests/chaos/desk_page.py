@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import httpx
 from websockets.asyncio.client import connect
 
-from tests.chaos.people import DEAD_AFTER, PING_EVERY, TROUBLE
+from tests.chaos.people import DEAD_AFTER, PING_EVERY, TROUBLE, fetched
 
 
 class DeskPage:
@@ -37,10 +37,9 @@ class DeskPage:
 
     async def compare(self, http: httpx.AsyncClient) -> list[str]:
         """What differs between the page and what is fetched afresh."""
-        headers = {"Authorization": f"Bearer {self._token}"}
         for conversation, shown in self.shown.items():
-            answer = await http.get(f"/agent/conversations/{conversation}/events", headers=headers)
-            fresh = {event["seq"]: event for event in answer.raise_for_status().json()["events"]}
+            found = await fetched(http, f"/agent/conversations/{conversation}/events", self._token)
+            fresh = {event["seq"]: event for event in found["events"]}
             if shown != fresh:
                 odd = sorted(seq for seq in shown.keys() | fresh if shown.get(seq) != fresh.get(seq))
                 self.wrongs.append(f"the desk's page of {conversation} differs from a fresh fetch at {odd}")

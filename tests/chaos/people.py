@@ -21,6 +21,16 @@ DEAD_AFTER = 1.5
 PING_EVERY = 0.3
 
 
+async def fetched(http: httpx.AsyncClient, path: str, token: str, **params: object) -> dict:
+    """What is there now. A process that was told to stop may still be on its way out: whoever reads asks again."""
+    async with asyncio.timeout(30):
+        while True:
+            with suppress(httpx.TransportError):
+                answer = await http.get(path, params=params, headers={"Authorization": f"Bearer {token}"})
+                return answer.raise_for_status().json()
+            await asyncio.sleep(0.05)
+
+
 @dataclass
 class Page:
     """One open page: the log as it was shown there."""
@@ -96,11 +106,7 @@ class Customer:
         found: list[dict] = []
         cursor = 0
         while True:
-            answer = await http.get(
-                "/widget/events", params={"after": cursor}, headers={"Authorization": f"Bearer {self._token}"}
-            )
-            answer.raise_for_status()
-            body = answer.json()
+            body = await fetched(http, "/widget/events", self._token, after=cursor)
             found += body["events"]
             if body["last_seq"] == cursor:
                 return found

@@ -24,6 +24,8 @@ class Report(Change):
     problem: ClassVar[Problem]
     by_item: ClassVar[bool] = False
     described: ClassVar[bool] = False
+    in_hand: ClassVar[bool] = False
+    """Whoever reports it has opened the parcel."""
 
     async def refusal(self, talk: Talk, order: Order, shop: ShopPort) -> str | None:
         """Nothing to report yet (not late, on its way in another parcel) or not any more."""
@@ -34,7 +36,12 @@ class Report(Change):
         return None
 
     async def refused(self, talk: Talk, order: Order, why: str) -> None:
-        """With the card, so that the customer sees where it is. Nothing is refused here: there is nothing to report."""
+        """With the card, so that the customer sees where it is. Nothing is refused here: there is nothing to report.
+        Whoever has it in their hands all the same knows more than our records, and needs a person."""
+        if self.in_hand and order.shipments and not any(shipment.delivered_on for shipment in order.shipments):
+            talk.turn.findings.offered_human = True
+            talk.remember(awaiting="offer_human:policy")
+            why = f"{why} {talk.words('utter_records_behind')}"
         talk.tell(why, cards=[order_card(order, self.today)], replies=[PERSON])
 
     async def detail(self, talk: Talk, order: Order, shop: ShopPort) -> str | None:
@@ -109,6 +116,7 @@ class Partial(Report):
     intent = "order_partial"
     problem = Problem.MISSING_ITEM
     by_item = True
+    in_hand = True
 
     def likely(self, order: Order) -> bool:
         """See `Wish.likely`."""
@@ -121,6 +129,7 @@ class WrongItem(Report):
     intent = "order_wrong_item"
     problem = Problem.WRONG_ITEM
     by_item = True
+    in_hand = True
     described = True
 
     def likely(self, order: Order) -> bool:
@@ -134,6 +143,7 @@ class Damaged(Report):
     intent = "order_damaged"
     problem = Problem.DAMAGED
     by_item = True
+    in_hand = True
     described = True
 
     def likely(self, order: Order) -> bool:

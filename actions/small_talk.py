@@ -132,7 +132,12 @@ class Settled(Aside):
     action_name = "action_settled"
 
     async def act(self, talk: Talk) -> None:
-        """Answer in kind."""
+        """Answer in kind. Praise in answer to the offer of a person is a yes, or bitter: a person is right for both."""
+        was_offered, reason = offered(talk)
+        if was_offered and talk.heard.intent == "praise":
+            talk.turn.reason = reason
+            talk.then("action_hand_over")
+            return
         talk.remember(failed_attempts=0.0, not_helpful_count=0.0)
         talk.say(f"utter_{talk.heard.intent}" if talk.heard.intent in SETTLING else "utter_thank")
 

@@ -95,12 +95,18 @@ def compose(index: Index, ranking: Ranking, confidence: float, threshold: float)
     return Answer(
         answerable=True,
         confidence=confidence,
-        text="\n\n".join(passage.text for passage in passages),
+        text="\n\n".join(_told(passage) for passage in passages),
         sources=(_source(index, first),),
         next=tuple(step for step in article.next if index.number(step.article_id) is not None),
         passages=passages,
         also=tuple(_source(index, ranked) for ranked in also),
     )
+
+
+def _told(passage: Passage) -> str:
+    """A table says what it is about only together with its heading."""
+    bare = passage.text.startswith("|") and passage.heading
+    return f"**{passage.heading}**\n\n{passage.text}" if bare else passage.text
 
 
 def best_passage(index: Index, ranking: Ranking, ranked: Ranked) -> Passage | None:

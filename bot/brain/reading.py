@@ -15,7 +15,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from actions.turn import Understanding
 from bot.brain.memory import slim
-from bot.brain.refusals import beside_refusal, refuses_person
+from bot.brain.refusals import asks, beside_refusal, refuses_person
 from bot.brain.topics import ASKS_FOR_PERSON
 from bot.conversation.model import JsonDict, TurnMessage
 
@@ -135,6 +135,8 @@ async def _without_refusal(processor: MessageProcessor, reading: Reading) -> Rea
     wanted = await _meant_by(processor, rest, reading)
     if wanted is not None:
         return replace(wanted, text=rest)
+    if asks(rest):  # read unsurely, it is still the wish: the refusal is heard by not offering a person
+        return replace(await _parsed(processor, rest, reading.text, reading.seq), text=rest)
     return replace(reading, parse=_named(reading, "deny")) if reading.intent in ASKS_FOR_PERSON else reading
 
 

@@ -24,6 +24,11 @@ _REFUSAL = re.compile(
     r"(?:\s+(?:please|thanks|thank|needed|required|necessary|for this|either))?\s*(?=$|[,;.!?]))",
     re.IGNORECASE,
 )
+_ASKS = re.compile(
+    r"^(?:\W|\b(?:just|please|so|and|then|can you|could you|you can)\b)*"
+    r"(?:tell|show|give|answer|explain|check|look|what|when|where|which|who|how|do|does|is|are)\b(?:\W+\w+){2}",
+    re.IGNORECASE,
+)
 _CLAUSE_END = re.compile(r"[,;.!?]|\s(?:but|just|only)\s", re.IGNORECASE)
 
 
@@ -40,3 +45,8 @@ def beside_refusal(text: str) -> str:
     before = max((match.end() for match in _CLAUSE_END.finditer(text, 0, found.start())), default=0)
     after = _CLAUSE_END.search(text, found.end())
     return f"{text[:before]} {text[after.end() :] if after else ''}".strip(" ,;.!?")
+
+
+def asks(rest: str) -> bool:
+    """Whether the rest of such a message wants to know something, however it is put: 'just tell me the address'."""
+    return _ASKS.match(rest) is not None

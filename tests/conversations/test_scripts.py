@@ -245,6 +245,32 @@ async def test_who_is_upset_and_asks_for_a_person_goes_before_who_is_calm() -> N
     assert asked.signals.handoff.priority.value == "high"
 
 
+async def test_damage_before_the_delivery_on_record_is_for_a_person_and_bitter_praise_brings_one() -> None:
+    customer = await talk()
+    await customer.says("the tent arrived with a broken pole and a rip")
+    result = await customer.says("order 1042 anna.keller@example.com")
+    assert "records are behind" in customer.said
+    assert "Talk to a person" in customer.buttons
+    result = await customer.says("great. just great. well done")
+    assert result.signals.handoff is not None
+    assert "kind" not in customer.said
+
+
+async def test_who_wants_no_person_but_something_else_is_not_sent_away() -> None:
+    customer = await talk()
+    result = await customer.says("i dont want to talk to a human just tell me the returns address")
+    assert result.signals.handoff is None
+    assert "something else" not in customer.said  # what a bare refusal is answered with
+    assert "return" in customer.said.lower() or customer.buttons
+
+
+async def test_a_table_is_told_with_its_heading() -> None:
+    customer = await talk()
+    await customer.says("how long do refunds take with paypal or card")
+    assert "| Card |" in customer.said
+    assert customer.said.index("How long the bank takes") < customer.said.index("| Card |")
+
+
 async def test_a_safety_matter_is_urgent() -> None:
     customer = await talk()
     result = await customer.says("the gas stove leaked and I burned my hand")

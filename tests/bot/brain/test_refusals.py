@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.brain.refusals import beside_refusal, refuses_person
+from bot.brain.refusals import asks, beside_refusal, refuses_person
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,18 @@ def test_a_refusal_is_told_from_the_rest(text: str, rest: str) -> None:
 def test_a_request_with_a_no_in_it_is_no_refusal(text: str) -> None:
     assert not refuses_person(text)
     assert beside_refusal(text) == text
+
+
+@pytest.mark.parametrize(
+    ("rest", "wish"),
+    [
+        ("just tell me the returns address", True),
+        ("what are your opening hours", True),
+        ("I'm fine", False),
+        ("i hate waiting", False),
+        ("thanks", False),
+        ("", False),
+    ],
+)
+def test_what_stands_beside_a_refusal_may_ask_for_something(rest: str, wish: bool) -> None:
+    assert asks(rest) is wish

@@ -64,6 +64,7 @@ describe.skipIf(!executablePath)("on a page", () => {
   });
 
   it("obeys the page's scripts and tells them what happens, but not what is said", async () => {
+    const before = service.sent("read").length;
     const { page } = await visit(host.url);
     await page.evaluate(() => {
       const shop = window as unknown as BatonWindow;
@@ -75,6 +76,8 @@ describe.skipIf(!executablePath)("on a page", () => {
     });
     const field = page.frameLocator("iframe").getByRole("textbox", { name: "Write a message" });
     await expect.poll(() => field.inputValue()).toBe("Is it in stock?");
+    // What was said before is read, so that only the one message below is news.
+    await expect.poll(() => service.sent("read").length, { timeout: 20_000 }).toBeGreaterThan(before);
     await page.evaluate(() => (window as unknown as BatonWindow).Baton("show", "help"));
     await page.frameLocator("iframe").getByRole("searchbox").waitFor();
     await page.evaluate(() => (window as unknown as BatonWindow).Baton("set", { theme: "dark", position: "right" }));

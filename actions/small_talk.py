@@ -38,12 +38,17 @@ class Affirm(Aside):
 
     async def act(self, talk: Talk) -> None:
         """Accepting a person, or going on."""
-        accepted, reason = offered(talk)
-        if accepted:
-            talk.turn.reason = reason
-            talk.then("action_hand_over")
-            return
-        talk.say("utter_affirm")
+        if not accepts_offer(talk):
+            talk.say("utter_affirm")
+
+
+def accepts_offer(talk: Talk) -> bool:
+    """Fetch the person who was offered last; False if none was."""
+    was_offered, reason = offered(talk)
+    if was_offered:
+        talk.turn.reason = reason
+        talk.then("action_hand_over")
+    return was_offered
 
 
 class Deny(Aside):
@@ -133,10 +138,7 @@ class Settled(Aside):
 
     async def act(self, talk: Talk) -> None:
         """Answer in kind. Praise in answer to the offer of a person is a yes, or bitter: a person is right for both."""
-        was_offered, reason = offered(talk)
-        if was_offered and talk.heard.intent == "praise":
-            talk.turn.reason = reason
-            talk.then("action_hand_over")
+        if talk.heard.intent == "praise" and accepts_offer(talk):
             return
         talk.remember(failed_attempts=0.0, not_helpful_count=0.0)
         talk.say(f"utter_{talk.heard.intent}" if talk.heard.intent in SETTLING else "utter_thank")

@@ -125,7 +125,7 @@ def _model(places: Places, embedding_model: str | None) -> Finding:
     if live is None:
         return Finding("model", False, "none is live", "Run `baton train --promote`.")
     registry.archive(live.id)
-    if live.metrics.get("made_with") != made_with(places.config, embedding_model):
+    if live.metrics.get("made_with") != made_with(places.config, places.domain, embedding_model):
         detail = f"{live.id} was made by an earlier version or with another embedding model and may be unreadable"
         return Finding("model", False, detail, "Run `baton setup`: it trains anew.")
     return Finding("model", True, f"{live.id} is live, its file is the one that was trained")

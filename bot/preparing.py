@@ -57,7 +57,7 @@ def prepare_model(places: Places, embedding_model: str | None, tell: Tell) -> st
     registry = Registry(places.models)
     live = registry.live()
     if live is not None:
-        wanted = made_with(places.config, embedding_model)
+        wanted = made_with(places.config, places.domain, embedding_model)
         if wanted is None or live.metrics.get("made_with") == wanted:
             return live.id
         tell("Model: the live one was made by an earlier version or with another embedding model")

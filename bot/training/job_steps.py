@@ -60,7 +60,7 @@ def carry_out(project: Paths, folder: Path, live: Mapping[str, Any] | None, repo
         "metrics": {
             "accuracy": held_out.accuracy,
             "intents": len(held_out.per_intent),
-            "made_with": made_with(project.config, project.embedding_model),
+            "made_with": made_with(project.config, project.domain, project.embedding_model),
             **as_metrics(held_out, gate),
         },
         "data_fingerprint": data_fingerprint(project),

@@ -1,4 +1,4 @@
-"""What a model can be read with: the encoder it learned from and the program that wrote its files."""
+"""What a model can be used with: its encoder, the program that wrote its files, the domain inside it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import bot.brain.nlu
 from bot.brain.nlu.encoders import encoder_id
 
 
-def made_with(config: Path, embedding_model: str | None) -> str | None:
-    """What a training would make a model with here. A live model made with anything else may be unreadable, or read
-    vectors that mean something else. None where the configuration cannot be read: a training says what is wrong."""
+def made_with(config: Path, domain: Path, embedding_model: str | None) -> str | None:
+    """What a training would make a model with here. A live model made with anything else may be unreadable, read
+    vectors that mean something else, or lack words that the actions say. None where the configuration cannot be
+    read: a training says what is wrong."""
     encoder = encoder_named(config, embedding_model)
-    return None if encoder is None else f"{encoder} {program()}"
+    return None if encoder is None else f"{encoder} {program()} {_hash_of(domain, {'.yml', '.yaml'})}"
 
 
 def encoder_named(config: Path, embedding_model: str | None) -> str | None:
@@ -33,8 +34,11 @@ def encoder_named(config: Path, embedding_model: str | None) -> str | None:
 
 def program() -> str:
     """Hash of the pipeline's source and examples: a new version trains anew, for it may write its files otherwise."""
-    folder = Path(bot.brain.nlu.__file__).parent
+    return _hash_of(Path(bot.brain.nlu.__file__).parent, {".py", ".yml"})
+
+
+def _hash_of(folder: Path, kinds: set[str]) -> str:
     digest = hashlib.sha256()
-    for file in sorted(file for file in folder.iterdir() if file.suffix in {".py", ".yml"}):
-        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    for file in sorted(file for file in folder.rglob("*") if file.suffix in kinds):
+        digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:16]

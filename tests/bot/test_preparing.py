@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,7 +24,7 @@ def places(tmp_path: Path) -> Places:
     return Places(root=ROOT, data=ROOT / "data", state=tmp_path)
 
 
-HERE = made_with(ROOT / "config.yml", None)
+HERE = made_with(ROOT / "config.yml", ROOT / "data" / "domain", None)
 
 
 def registered(places: Places, made: str | None, **more: object) -> ModelRecord:
@@ -65,6 +66,14 @@ def test_a_model_made_with_anything_else_is_replaced(places: Places, trainings: 
     assert prepare_model(places, None, told.append) != there
     assert trainings == ["training"]
     assert "another embedding model" in told[0]
+
+
+def test_other_words_of_the_domain_are_another_model(tmp_path: Path) -> None:
+    domain = tmp_path / "domain"
+    shutil.copytree(ROOT / "data" / "domain", domain)
+    assert made_with(ROOT / "config.yml", domain, None) == HERE
+    (domain / "more.yml").write_text("responses: {}")
+    assert made_with(ROOT / "config.yml", domain, None) != HERE
 
 
 @pytest.mark.parametrize("content", [None, "pipeline: 7", "- [broken", "pipeline:\n- no name"])

@@ -281,6 +281,9 @@ async def test_no_place_is_kept_for_what_owes_no_turn(world: World) -> None:
     other = await world.customer()
     await world.says(other, "for the bot")
     await wait_for_text(world, other, "bot: echo: for the bot")
+    assert [
+        request.conversation_id for request in world.brain.requests if request.messages[0].text.startswith("for")
+    ] == [other]
     await dispatcher.stop()
 
 

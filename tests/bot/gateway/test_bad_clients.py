@@ -169,6 +169,7 @@ async def test_who_leaves_in_the_middle_of_a_frame_leaves_nothing_behind(house):
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     raw.close()  # a reset, not a goodbye
     await eventually(lambda: house.parts.metrics.sockets._value.get() == 0, timeout=30)
+    assert (await house.session())["state"] == "bot"  # and the house goes on
 
 
 async def test_who_never_reads_is_dropped_costs_little_and_finds_everything_on_coming_back(house, monkeypatch):

@@ -246,8 +246,11 @@ class TestPostgres:
     async def test_deadlocked_scripts_are_run_again(self, far: Database) -> None:
         await asyncio.gather(far.write_script(add(1)), far.write_script(add(2)))
 
+        runs: list[int] = []
+
         def both(first: int, second: int):
             def run(connection: Connection) -> None:
+                runs.append(first)
                 touch = text("UPDATE numbers SET n = n WHERE n = :n")
                 connection.execute(touch, {"n": first})
                 connection.execute(text("SELECT pg_sleep(0.05)"))
@@ -256,6 +259,8 @@ class TestPostgres:
             return run
 
         await asyncio.gather(far.write_script(both(1, 2)), far.write_script(both(2, 1)))
+        assert set(runs) == {1, 2}
+        assert len(runs) > 2  # one was the victim
 
     async def test_a_lock_that_somebody_keeps_is_waited_for_only_so_long(self, postgres_url: str) -> None:
         patient, hasty = connect(postgres_url), connect(postgres_url, busy_seconds=0.2)

@@ -62,3 +62,11 @@ def test_the_passage_that_answers_is_among_those_shown(demo_shop: KnowledgeBase)
 def test_what_the_article_is_about_goes_before_its_details(demo_shop: KnowledgeBase) -> None:
     answer = demo_shop.answer("do you price match")
     assert answer.text.startswith("We match a lower price")
+
+
+def test_the_help_centre_finds_nothing_for_nonsense_and_something_for_customers(demo_shop: KnowledgeBase) -> None:
+    assert not any(demo_shop.search(text) for text in ("zzzz", "asdf qwer", "gibberish blorp", "quantum physics"))
+    asked = [json.loads(line) for line in DEVELOPMENT.read_text(encoding="utf-8").splitlines()]
+    answerable = [row["text"] for row in asked if row["articles"]]
+    found = sum(bool(demo_shop.search(text, 1)) for text in answerable)
+    assert found >= 0.99 * len(answerable)

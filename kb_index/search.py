@@ -28,8 +28,7 @@ _SUREST = 4.0
 # Who asks an article's own question in its own words gets the article, whatever speaks against it: an editor who adds a
 # wording must see it answered. Cosine of the vectors; capitals and punctuation do not matter.
 _VERBATIM, _VERBATIM_CONFIDENCE = 0.97, 0.95
-# Below this the best article is there only because one has to be best: 81 % of random letters, 0.5 % of the development
-# questions.
+# An article that scores less and shares no word is there only because one has to be best.
 _NEAR_TO_NOTHING = 0.33
 _log = logging.getLogger(__name__)
 
@@ -79,10 +78,10 @@ class KnowledgeBase:
 
     def search(self, query: str, k: int = 10) -> list[Hit]:
         """The `k` best articles, best first, each with the passage that fits; nothing for a query without words, or one
-        that not even the best is near to."""
+        that not even the best is near to in meaning or by a single word."""
         with self._lock:
             ranking = self._ranking(query, k)
-            if ranking is None or not ranking.articles or ranking.articles[0].score < _NEAR_TO_NOTHING:
+            if ranking is None or not any(r.score >= _NEAR_TO_NOTHING or r.words > 0 for r in ranking.articles):
                 return []
             return hits(self._opened.index, ranking)
 

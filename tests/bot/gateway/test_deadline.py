@@ -24,8 +24,8 @@ async def test_it_is_not_late_while_it_is_put_off_or_held_or_when_it_is_cancelle
     deadline.hold()
     await asyncio.sleep(0.7)
     assert late == []
-    deadline.put_off()
     put_off = loop.time()
+    deadline.put_off()
     while not late:
         await asyncio.sleep(0.01)
-    assert late[0] - put_off >= 0.3
+    assert late[0] - put_off > 0.29  # a loop's timers may be early by the resolution of its clock

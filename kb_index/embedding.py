@@ -20,7 +20,7 @@ DEFAULT_CACHE_DIR = Path("var/cache")
 
 _CONTENT = ("*.safetensors", "*.bin", "*.json", "*.txt", "*.model")
 _PRECISION = "-q8"
-"""Weights in blocks of 8 bits; what was learned from vectors of other weights is learned anew."""
+"""Weights in blocks of 8 bits, or exact where those are quicker: near enough to serve what was learned from either."""
 _log = logging.getLogger(__name__)
 
 

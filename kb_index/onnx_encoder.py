@@ -19,7 +19,7 @@ from tokenizers import Tokenizer
 
 from kb_index.embedding import Vectors, clean_text, whole_words
 
-_FORMAT = 2
+_FORMAT = 3
 _EXPORT_SECONDS = 600
 # Small batches of like length keep one core's cache warm: faster than one big padded batch.
 _BATCH_TEXTS = 32

@@ -121,16 +121,16 @@ def test_a_changed_article_is_live_without_a_restart(service, tmp_path):
         "- Do you deliver by drone?\ntags: [drone]\naudience: customer\nupdated: 2026-11-01\n---\n\n"
         "Parcels under two kilos can come by drone on the Isle of Skye, on dry days before noon.\n"
     )
-    customer = service.customer()
     try:
         done = baton("index", "--json", state=service.state, BATON_DATA_DIR=str(data))
         assert done.returncode == 0, done.stderr
         wait_for(lambda: service.http.get("/help/search", params={"q": "drone"}).json()["items"][0]["article_id"]
                  == "drone-delivery")  # fmt: skip
+        customer = service.customer()
         assert "Isle of Skye" in customer.say("do you deliver by drone?")[0]["text"]
+        customer.close()
     finally:
         baton("index", state=service.state)
-        customer.close()
 
 
 def test_a_broken_article_is_named_and_the_index_stays(service, tmp_path):
@@ -176,7 +176,7 @@ def test_a_killed_gateway_comes_back_with_everything(prepared_state, tmp_path):
     running.start()
     customer.connect()
     while not any("60 days" in text for text in customer.texts("bot")):
-        customer.until(lambda f: f["type"] == "event" and f["event"]["kind"] == "message", timeout=60)
+        customer.until(lambda f: f["type"] == "event" and f["event"]["kind"] == "message", timeout=100)
     assert owed["type"] == "ack"
     assert customer.texts("customer").count("what is your return policy?") == 1
     assert sum("60 days" in text for text in customer.texts("bot")) == 1

@@ -156,16 +156,20 @@ class Customer:
 
     def send(self, **frame) -> None:
         self.ws.send(json.dumps(frame))
+        self.sent_at = time.monotonic()
 
     def until(self, wanted, timeout: float = 90):
         end = time.monotonic() + timeout
         while True:
+            # By the time since the last frame sent, not received: the server closes on who says nothing.
+            if time.monotonic() >= self.sent_at + PING_EVERY:
+                self.send(type="ping")
             try:
-                frame = json.loads(self.ws.recv(max(0.01, min(PING_EVERY, end - time.monotonic()))))
+                patience = max(0.01, min(self.sent_at + PING_EVERY, end) - time.monotonic())
+                frame = json.loads(self.ws.recv(patience))
             except TimeoutError:
                 if time.monotonic() >= end:
                     raise
-                self.send(type="ping")
                 continue
             self.frames.append(frame)
             if frame["type"] == "event":

@@ -30,7 +30,7 @@ def wording_of(message: Message) -> str:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class SpellingMender(GraphComponent):
-    """Learns the words of the examples and mends slips in messages towards them."""
+    """Learns the words of the examples and their neighbours, and mends slips in messages towards them."""
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
@@ -64,8 +64,8 @@ class SpellingMender(GraphComponent):
     ) -> SpellingMender:
         """See Rasa's `GraphComponent.load`."""
         with model_storage.read_from(resource) as folder:
-            counts = json.loads((folder / _FILE).read_text(encoding="utf-8"))
-        return cls(model_storage, resource, Spelling(counts))
+            learned = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+        return cls(model_storage, resource, Spelling(learned["words"], learned["pairs"]))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Keeps the words of the examples and of the lookup tables."""
@@ -74,8 +74,10 @@ class SpellingMender(GraphComponent):
             if isinstance(table["elements"], list):
                 # A name stands in a table once, and is spelled right all the same.
                 texts += table["elements"] * 2
+        spelling = Spelling.of(texts)
+        learned = {"words": spelling.counts, "pairs": spelling.pairs}
         with self._model_storage.write_to(self._resource) as folder:
-            (folder / _FILE).write_text(json.dumps(Spelling.of(texts).counts), encoding="utf-8")
+            (folder / _FILE).write_text(json.dumps(learned), encoding="utf-8")
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

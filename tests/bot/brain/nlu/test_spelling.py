@@ -23,7 +23,15 @@ SPELLING = Spelling.of(
         ("Is the RIGDELINE delivred?", "Is the ridgeline delivered?"),
         ("has my card arrived", "has my card arrived"),
         ("the cad program", "the cad program"),
+        ("has ym card arrived", "has my card arrived"),
+        ("my cad has not arrived", "my card has not arrived"),
+        ("please refund teh oder", "please refund the order"),
+        ("a mesage about the oder", "a message about the order"),
+        ("there's a tear, it wouldn't close", "there's a tear, it wouldn't close"),
         ("order 1042, anna@example.com", "order 1042, anna@example.com"),
+        ("ab12-oder3, www.oder.example, oder@example.com", "ab12-oder3, www.oder.example, oder@example.com"),
+        ("the ODER of the day", "the ODER of the day"),
+        ("WHERE IS THE ODER", "WHERE IS THE order"),
         ("xyzzyqq", "xyzzyqq"),
         ("", ""),
         ("!!! 🙂 ???", "!!! 🙂 ???"),
@@ -36,6 +44,12 @@ def test_slips_become_the_bots_own_words_and_nothing_else_changes(written: str, 
 def test_a_slip_in_one_example_is_not_learned_as_a_word() -> None:
     assert "teh" not in SPELLING.counts
     assert "ridgeline" in SPELLING.counts
+
+
+def test_the_neighbours_tell_which_of_two_words_was_meant() -> None:
+    spelling = Spelling.of(["i want to pay now", "how do i pay this bill", "what day is it", "on the last day"] * 3)
+    assert spelling.mend("how do i pzy this bill") == "how do i pay this bill"
+    assert spelling.mend("what dzy is it") == "what day is it"
 
 
 def test_a_bot_without_examples_mends_nothing() -> None:

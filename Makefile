@@ -16,7 +16,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export PYTHONWARNINGS := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-environment test test-fast soak lint format types imports widget clean
+.PHONY: help run setup setup-environment test test-fast soak eval lint format types imports widget clean
 
 help: ## What can be done here
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -56,6 +56,7 @@ soak: $(ENVIRONMENT) ## 1,000 seeds of killed processes and cut wires, nothing l
 # EVAL_DATA: where the public data sets lie; what is absent is left out and named.
 EVAL_DATA ?= ../shared/data
 eval: $(ENVIRONMENT) ## Every evaluation, one table against published figures, pages in reports/; fails below the floors
+	@$(BIN)/baton setup
 	@$(BIN)/baton eval all --data $(EVAL_DATA)
 
 lint: $(ENVIRONMENT) types imports ## Style, types and import contracts

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from actions.services import Services, configure
 from actions.shop.memory import MemoryShop
-from bot.brain.action_endpoint import LocalActions
-from bot.brain.agent import Model, load_model
 from bot.brain.nlu.encoders import keep_under, serving_encoder
-from bot.brain.turn import compute_turn
-from bot.conversation.model import JsonDict, Reply, TurnMessage, TurnRequest, TurnResult
+from bot.evaluation.talking import Bot, Talk
 from bot.training.registry import Registry
 from kb_index.search import KnowledgeBase
 from tests.support.installed import KEPT, alone, installation
 from tests.support.running import ROOT
-
-OPEN: Mapping[str, Any] = {"agents_available": True}
 
 
 @cache
@@ -44,15 +37,14 @@ def knowledge() -> KnowledgeBase:
 
 
 class _Loaded:
-    model: Model | None = None
+    bot: Bot | None = None
 
 
-async def bot() -> Model:
-    """The trained model, loaded once a test run."""
-    if _Loaded.model is None:
-        keep_under(installation() / "cache")
-        _Loaded.model = await load_model(trained_archive(), LocalActions())
-    return _Loaded.model
+async def bot() -> Bot:
+    """The trained model with its knowledge base and the demo shop, loaded once a test run."""
+    if _Loaded.bot is None:
+        _Loaded.bot = await Bot.load(trained_archive(), knowledge(), ROOT / "data" / "shop")
+    return _Loaded.bot
 
 
 def demo_shop() -> MemoryShop:
@@ -60,65 +52,6 @@ def demo_shop() -> MemoryShop:
     return MemoryShop.demo(ROOT / "data" / "shop")
 
 
-@dataclass(slots=True)
-class Talk:
-    """One conversation. `says` sends typed text (several texts are a burst), `presses` a button by its title."""
-
-    model: Model
-    shop: MemoryShop
-    known: Mapping[str, Any] = field(default_factory=lambda: dict(OPEN))
-    name: str = "conversation"
-    events: list[JsonDict] = field(default_factory=list)
-    results: list[TurnResult] = field(default_factory=list)
-    seq: int = 1
-
-    async def says(self, *texts: str) -> TurnResult:
-        """Typed messages, answered in one turn."""
-        return await self._turn([(text, None) for text in texts])
-
-    async def presses(self, title: str) -> TurnResult:
-        """A quick reply of the bot's last turn."""
-        offered = {item["title"]: item["payload"] for reply in self.last.replies for item in reply.quick_replies}
-        return await self._turn([(title, offered[title])])
-
-    async def sends(self, text: str, payload: str) -> TurnResult:
-        """A message with a payload, offered or not."""
-        return await self._turn([(text, payload)])
-
-    async def _turn(self, messages: Sequence[tuple[str, str | None]]) -> TurnResult:
-        configure(Services(knowledge=knowledge(), shop=self.shop))
-        sent = []
-        for text, payload in messages:
-            self.seq += 1
-            sent.append(TurnMessage(self.seq, text, payload))
-        request = TurnRequest(f"turn-{self.seq}", self.name, tuple(sent), tuple(self.events), self.known)
-        result = await compute_turn(self.model, request)
-        self.events += result.tracker_events
-        self.results.append(result)
-        self.seq += len(result.replies)
-        return result
-
-    @property
-    def last(self) -> TurnResult:
-        """The latest turn."""
-        return self.results[-1]
-
-    @property
-    def said(self) -> str:
-        """Everything the bot said in the latest turn."""
-        return "\n".join(reply.text for reply in self.last.replies)
-
-    @property
-    def buttons(self) -> list[str]:
-        """Titles of the latest turn's quick replies."""
-        return [item["title"] for reply in self.last.replies for item in reply.quick_replies]
-
-    @property
-    def replies(self) -> tuple[Reply, ...]:
-        """The latest turn's replies."""
-        return self.last.replies
-
-
 async def talk(known: Mapping[str, Any] | None = None, name: str = "conversation") -> Talk:
     """A fresh conversation with a fresh demo shop."""
-    return Talk(await bot(), demo_shop(), dict(known or OPEN), name)
+    return (await bot()).talk(name, known)

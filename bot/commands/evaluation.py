@@ -78,25 +78,28 @@ def eval_all(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
 ) -> None:
     """Run every evaluation whose data is there, print one table, and fail below the floors."""
-    from bot.app import serving_encoder, training_paths
+    from bot.app import installation, serving_encoder, training_paths
     from bot.evaluation.suite import HEADS, Surroundings, evaluations, run_all, table
 
-    offered = evaluations(Surroundings(training_paths(), public, serving_encoder))
+    offered = evaluations(Surroundings(training_paths(), public, serving_encoder, installation().places.index))
     chosen = [each for each in offered if (each.quick or not quick) and (not only or each.name in only)]
     if not chosen:
         raise BatonError(f"Choose of: {', '.join(each.name for each in offered)}.", code="no_evaluation")
     out.mkdir(parents=True, exist_ok=True)
     with quiet_stdout():
-        lines, absent = run_all(chosen, out, words.print)
+        done = run_all(chosen, out, words.print)
     if as_json:
-        emit({"figures": [asdict(line) | {"missed": line.missed} for line in lines], "left_out": absent})
+        figures = [asdict(line) | {"missed": line.missed} for line in done.lines]
+        emit({"figures": figures, "left_out": done.absent, "broke_off": done.failed})
     else:
         printed = Table(*HEADS, box=None)
-        for row in table(lines):
+        for row in table(done.lines):
             printed.add_row(*row)
         plain.print(printed)
     words.print(f"Pages: {out / 'index.html'}")
-    missed = [f"{line.evaluation} {line.figure}" for line in lines if line.missed]
+    if done.failed:
+        raise BatonError(f"Broke off: {'; '.join(done.failed)}.", code="evaluation_failed")
+    missed = [f"{line.evaluation} {line.figure}" for line in done.lines if line.missed]
     if missed:
         raise BatonError(f"Below the floor: {', '.join(missed)}.", code="below_floor")
 

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import logging
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from bot.errors import InvalidInput
+from bot.errors import BatonError, InvalidInput
 from bot.evaluation.floors import Line, judge
+from bot.evaluation.handovers import requests_for_a_person, rows_of, sarcasm, scripted_customers, scripts_of
 from bot.evaluation.kb_page import demo_page, kb_page
+from bot.evaluation.mood_on_tweets import mood_on_tweets
 from bot.evaluation.nlu_page import nlu_page
 from bot.evaluation.page import Link, Page, shown
+from bot.evaluation.talking import Bot
+from bot.evaluation.typing_errors import typing_errors
 from bot.training.evaluate_nlu import evaluate_nlu
 from bot.training.job_steps import content_rows
 from bot.training.labelled_rows import Row, read_rows
 from bot.training.paths import Paths
+from bot.training.registry import Registry
 from kb_index.articles import load_articles, load_unanswered
 from kb_index.build import build
 from kb_index.embedding import SentenceEncoder
@@ -25,6 +33,7 @@ from kb_index.evaluate import evaluate, evaluate_demo
 from kb_index.search import KnowledgeBase
 
 Measured = tuple[dict[str, Any], Page]
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -39,16 +48,27 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Where things lie: this project's content, public data, and how to load the sentence encoder."""
+    """Where things lie: this project's content, public data, the index in service, and how to load the encoder."""
 
     paths: Paths
     public: Path
     encoder: Callable[[], SentenceEncoder]
+    index: Path
 
     @property
     def held_out(self) -> Path:
         """The project's own held-out sets."""
         return self.paths.data / "tests"
+
+    @cached_property
+    def bot(self) -> Bot:
+        """The live model with the index in service, loaded once. Raises `BatonError`."""
+        registry = Registry(self.paths.models)
+        live = registry.live()
+        if live is None:
+            raise BatonError("There is no live model to talk to: run `baton setup` first.", code="no_model")
+        knowledge = KnowledgeBase.open(self.index, self.encoder())
+        return asyncio.run(Bot.load(registry.archive(live.id), knowledge, self.paths.data / "shop"))
 
 
 def evaluations(here: Surroundings) -> list[Evaluation]:
@@ -57,6 +77,7 @@ def evaluations(here: Surroundings) -> list[Evaluation]:
     stack, own = here.public / "stackfaq", here.held_out
     stack_files = tuple(stack / f"{name}.jsonl" for name in ("faqs", "queries", "qrels"))
     kb_files = (own / "kb_answerable.jsonl", own / "kb_unanswerable.jsonl")
+    tweets = here.public / "sentiment" / "tweets_GroundTruth.txt"
 
     def nlu(
         name: str, rows: Callable[[], tuple[list[Row], list[Row]]], oos: str | None = None
@@ -68,6 +89,12 @@ def evaluations(here: Surroundings) -> list[Evaluation]:
 
     return [
         Evaluation("shop articles", kb_files, lambda: _shop_articles(here, kb_files), quick=True),
+        Evaluation(
+            "shop articles, blind",
+            (own / "faq_blind.jsonl",),
+            lambda: _shop_articles(here, (own / "faq_blind.jsonl",)),
+            quick=True,
+        ),
         Evaluation("stackfaq", stack_files, lambda: _faqs(here, stack_files), quick=True),
         Evaluation(
             "shop intents",
@@ -82,18 +109,66 @@ def evaluations(here: Surroundings) -> list[Evaluation]:
             nlu("banking77", lambda: (read_rows(banking / "train.csv"), read_rows(banking / "test.csv"))),
         ),
         Evaluation("clinc150", (clinc / "data_full.json",), nlu("clinc150", lambda: _clinc(clinc), "oos")),
+        Evaluation(
+            "typing errors",
+            (banking / "train.csv", banking / "test.csv"),
+            lambda: _plain(
+                "Understanding: typing errors, BANKING77",
+                typing_errors(here.paths.config, read_rows(banking / "train.csv"), read_rows(banking / "test.csv")),
+            ),
+        ),
+        Evaluation(
+            "tweets", (tweets,), lambda: _plain("Mood: tweets", mood_on_tweets(tweets, here.encoder())), quick=True
+        ),
+        *_talks(here),
     ]
 
 
-def run_all(
-    chosen: Sequence[Evaluation], out: Path, tell: Callable[[str], None] = lambda words: None
-) -> tuple[list[Line], list[str]]:
+def _talks(here: Surroundings) -> list[Evaluation]:
+    """Conversations with the live model, from the project's own held-out sets."""
+
+    def talk(name: str, file: str, measure: Callable[[Bot, Path], Coroutine[Any, Any, dict[str, Any]]]) -> Evaluation:
+        path = here.held_out / file
+        return Evaluation(
+            name,
+            (path, here.paths.models / "registry.json"),
+            lambda: _plain(name, asyncio.run(measure(here.bot, path))),
+        )
+
+    async def requests(bot: Bot, file: Path) -> dict[str, Any]:
+        return (await requests_for_a_person(bot, rows_of(file))).figures()
+
+    async def scripted(bot: Bot, file: Path) -> dict[str, Any]:
+        return (await scripted_customers(bot, scripts_of(file))).figures()
+
+    async def mocked(bot: Bot, file: Path) -> dict[str, Any]:
+        return await sarcasm(bot, rows_of(file))
+
+    return [
+        talk("requests for a person", "handoff_requests.csv", requests),
+        talk("requests for a person, blind", "handoff_requests_blind.csv", requests),
+        talk("scripted customers", "conversations.yml", scripted),
+        talk("scripted customers, blind", "conversations_blind.yml", scripted),
+        talk("sarcasm", "sarcasm.csv", mocked),
+    ]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The watched figures of what ran; what was left out for want of its data and what broke off, with its reason."""
+
+    lines: list[Line]
+    absent: list[str]
+    failed: list[str]
+
+
+def run_all(chosen: Sequence[Evaluation], out: Path, tell: Callable[[str], None] = lambda words: None) -> Outcome:
     """Runs what can run and writes each report's JSON and page and an index page to `out`.
 
-    Returns the watched figures of what ran, and the names of what could not for want of its data.
+    One that breaks off costs the others nothing: its figures are missing, and it is named.
     """
     lines: list[Line] = []
-    absent = []
+    absent, failed = [], []
     for evaluation in chosen:
         missing = [file for file in evaluation.files if not file.is_file()]
         if missing:
@@ -101,13 +176,19 @@ def run_all(
             tell(f"left out, {absent[-1]}")
             continue
         tell(f"measuring {evaluation.name}")
-        figures, page = evaluation.run()
+        try:
+            figures, page = evaluation.run()
+        except Exception as error:  # whatever broke off, an hour's other figures are worth having
+            _log.exception("the evaluation %s broke off", evaluation.name)
+            failed.append(f"{evaluation.name}: {str(error) or type(error).__name__}")
+            tell(f"broke off, {failed[-1]}")
+            continue
         path = out / _page_of(evaluation.name)
         page.save(path)
         path.with_suffix(".json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
         lines += judge(evaluation.name, figures)
-    _overview(lines, absent).save(out / "index.html")
-    return lines, absent
+    _overview(lines, absent, failed).save(out / "index.html")
+    return Outcome(lines, absent, failed)
 
 
 def table(lines: Sequence[Line]) -> list[tuple[str, ...]]:
@@ -136,7 +217,7 @@ def _page_of(evaluation: str) -> str:
     return f"{evaluation.replace(' ', '-')}.html"
 
 
-def _overview(lines: Sequence[Line], absent: Sequence[str]) -> Page:
+def _overview(lines: Sequence[Line], absent: Sequence[str], failed: Sequence[str]) -> Page:
     page = Page("Evaluations")
     page.heading("Against floors and published figures", "Shares from 0 to 1, times in milliseconds.")
     rows = [
@@ -144,10 +225,18 @@ def _overview(lines: Sequence[Line], absent: Sequence[str]) -> Page:
         for row, line in zip(table(lines), lines, strict=True)
     ]
     page.table((*HEADS, "source of the published figure"), rows, frozenset(i for i, x in enumerate(lines) if x.missed))
-    if absent:
-        page.heading("Left out")
-        page.table(("evaluation",), [(name,) for name in absent])
+    for heading, named in (("Broke off", failed), ("Left out", absent)):
+        if named:
+            page.heading(heading)
+            page.table(("evaluation",), [(name,) for name in named])
     return page
+
+
+def _plain(title: str, figures: dict[str, Any]) -> Measured:
+    page = Page(title)
+    page.heading("Figures", "Shares from 0 to 1. Held-out messages are not shown, so that nobody learns from them.")
+    page.figures(figures)
+    return figures, page
 
 
 def _nlu(here: Surroundings, name: str, train: Sequence[Row], test: Sequence[Row], oos: str | None) -> Measured:
@@ -162,7 +251,9 @@ def _faqs(here: Surroundings, files: tuple[Path, ...]) -> Measured:
 
 
 def _shop_articles(here: Surroundings, files: tuple[Path, ...]) -> Measured:
-    answerable, unanswerable = (_lines(file) for file in files)
+    asked = [row for file in files for row in _lines(file)]
+    answerable = [row for row in asked if row.get("article_id")]
+    unanswerable = [row for row in asked if not row.get("article_id")]
     articles, encoder = here.paths.data / "kb", here.encoder()
     with tempfile.TemporaryDirectory() as folder:
         build(load_articles(articles), Path(folder), encoder, unanswered=load_unanswered(articles))

@@ -15,34 +15,10 @@ import numpy as np
 from bot.brain.nlu.encoders import bulk_encoder
 from bot.brain.nlu.intent_training import Labelled, fit_intents
 from bot.brain.nlu.spelling import Spelling
+from bot.evaluation.typing_errors import mistyped
 from bot.training.labelled_rows import read_rows
 
-EVERY = 3
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _SEED = 0
-
-
-def mistyped(text: str, random: np.random.Generator) -> str:
-    """One letter left out, doubled up with a wrong one, replaced, or swapped with its neighbour in every third word."""
-    words = text.split()
-    for place in range(int(random.integers(EVERY)), len(words), EVERY):
-        words[place] = _slip(words[place], random)
-    return " ".join(words)
-
-
-def _slip(word: str, random: np.random.Generator) -> str:
-    at, letter = int(random.integers(len(word))), str(random.choice(list(_LETTERS)))
-    after = word[at + 1 :]
-    return str(
-        random.choice(
-            [
-                word[:at] + after if len(word) > 1 else word + letter,
-                word[:at] + letter + word[at:],
-                word[:at] + letter + after,
-                word[:at] + after[:1] + word[at] + after[1:],
-            ]
-        )
-    )
 
 
 def main(train: Path, test: Path, count: int | None = None) -> None:

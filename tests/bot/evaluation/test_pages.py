@@ -12,8 +12,9 @@ from bot.evaluation.floors import floors, judge
 from bot.evaluation.kb_page import demo_page, kb_page
 from bot.evaluation.nlu_page import nlu_page
 from bot.evaluation.page import Page
-from bot.evaluation.suite import Evaluation, run_all, table
+from bot.evaluation.suite import Evaluation, Surroundings, evaluations, run_all, table
 from bot.training.evaluate_nlu import Judged, report_of
+from bot.training.paths import Paths
 from kb_index.evaluate import AskedFaq, AskedShop, DemoReport, KbReport
 
 EVIL = "<script>alert('x')</script>"
@@ -93,14 +94,34 @@ def test_absent_data_is_named_and_the_rest_runs(tmp_path: Path) -> None:
         Evaluation("shop articles", (here,), lambda: (figures, demo_page(demo_report(), "Shop"))),
     ]
     told: list[str] = []
-    measured, absent = run_all(chosen, tmp_path, told.append)
-    assert {line.evaluation for line in measured} == {"shop articles"}
-    assert absent == [f"stackfaq: there is no {tmp_path / 'absent'}"]
-    assert told == [f"left out, {absent[0]}", "measuring shop articles"]
+    done = run_all(chosen, tmp_path, told.append)
+    assert {line.evaluation for line in done.lines} == {"shop articles"}
+    assert done.absent == [f"stackfaq: there is no {tmp_path / 'absent'}"]
+    assert told == [f"left out, {done.absent[0]}", "measuring shop articles"]
     assert json.loads((tmp_path / "shop-articles.json").read_text()) == figures
     overview = (tmp_path / "index.html").read_text()
     assert "stackfaq" in overview
     assert '<a href="shop-articles.html">shop articles</a>' in overview
+
+
+def test_one_that_breaks_off_is_named_and_costs_the_others_nothing(tmp_path: Path) -> None:
+    def breaks() -> tuple[dict[str, float], Page]:
+        raise MemoryError
+
+    figures = dict.fromkeys(floors()["shop articles"], 0.99)
+    chosen = [
+        Evaluation("stackfaq", (), breaks),
+        Evaluation("shop articles", (), lambda: (figures, demo_page(demo_report(), "Shop"))),
+    ]
+    done = run_all(chosen, tmp_path)
+    assert done.failed == ["stackfaq: MemoryError"]
+    assert {line.evaluation for line in done.lines} == {"shop articles"}
+    assert "stackfaq: MemoryError" in (tmp_path / "index.html").read_text()
+
+
+def test_every_evaluation_has_its_watched_figures(tmp_path: Path) -> None:
+    here = Surroundings(Paths.of_project(tmp_path), tmp_path, lambda: pytest.fail("not asked for"), tmp_path)
+    assert {each.name for each in evaluations(here)} == set(floors())
 
 
 def test_legends_do_not_lie_over_each_other() -> None:

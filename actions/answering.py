@@ -17,6 +17,8 @@ CLOSE = 0.1
 """From this confidence on an article is worth showing as what comes closest."""
 NEAR, NEAR_MISS = 0.4, 0.5
 """From this confidence on what comes closest is mostly what was meant: a press away, and half a failure."""
+REPEATED_WORDS = 3
+"""So many words make a message that is repeated by intent."""
 _TELLING = re.compile(r"[^\W\d_]{4,}")
 MEANING = "meaning"
 """Awaited after a clarification: the button pressed next says what the message before it meant."""
@@ -77,7 +79,8 @@ def give(talk: Talk, answer: Answer, question: str) -> None:
     """Say the passage, its source and the useful next things; what was said just now is not said again."""
     article_id = answer.sources[0].article_id if answer.sources else None
     again = not talk.heard.button and said_just_now(talk, answer.text)
-    if again and asks_the_same(question, str(talk.slot("last_question") or "")):
+    same = again and asks_the_same(question, str(talk.slot("last_question") or ""))
+    if same or (not talk.heard.button and repeats_itself(talk)):
         same_again(talk)
         return
     sources = [{"title": source.title, "url": source.url} for source in answer.sources[:2]]
@@ -96,6 +99,17 @@ def asks_the_same(question: str, before: str) -> bool:
     asked, earlier = (set(_TELLING.findall(text.lower())) for text in (question, before))
     shorter = min(len(asked), len(earlier))
     return len(asked & earlier) * 2 >= shorter
+
+
+def repeats_itself(talk: Talk) -> bool:
+    """Whether the customer writes word for word what was written earlier in this dialogue; too short to tell where it
+    has fewer than three words."""
+    words = _plain_words(talk.heard.text)
+    return len(words) >= REPEATED_WORDS and any(_plain_words(heard.text) == words for heard in talk.earlier())
+
+
+def _plain_words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
 
 
 def said_just_now(talk: Talk, text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions.answering import MEANING, count_failure, give, look_up
+from actions.facts import missed_again
 from actions.handing_over import give_up, offer
 from actions.quick_replies import NONE_OF_THESE, QuickReply, button
 from actions.services import services
@@ -50,6 +51,8 @@ class NoneOfThese(Aside):
             give(talk, answer, question)
             return
         talk.turn.findings.unanswered = question or None
+        if missed_again(talk):
+            return
         offer(talk, "utter_none_of_these", reason="missing_knowledge" if question else None)
 
 

@@ -10,7 +10,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answering import question_of
+from actions.answering import question_of, repeats_itself
 from actions.handing_over import give_up, offer, offered
 from actions.identity import Identity, email_address, identify
 from actions.order_wishes import wish_of
@@ -39,7 +39,7 @@ class TakeWish(Step):
         """Remember the wish; details of another wish are forgotten."""
         if talk.heard.intent != talk.slot("wish"):
             talk.remember(wish=talk.heard.intent, form_failures=0.0, **dict.fromkeys(DETAILS))
-            talk.remember(wish_text=question_of(talk), failed_attempts=0.0, awaiting=None)
+            talk.remember(wish_text=question_of(talk), awaiting=None)
             _name_trouble(talk)
         if _ANOTHER.search(talk.heard.text) and not facts_given(talk):
             talk.remember(order_number=None)
@@ -80,9 +80,13 @@ class ValidateOrderForm(Step):
         if asked and not resuming and answering:
             take_answer(talk, asked)
         missing = await self._missing(talk)
+        if news_given(talk):
+            talk.remember(failed_attempts=0.0, awaiting=None)
         if missing and missing == asked and not resuming and answering and not news_given(talk):
             talk.remember(form_failures=float(talk.count("form_failures") + 1))
-            if talk.count("form_failures") >= services().policy.attempts:
+            # Not understood just before the wish was taken, and no progress in it: that is twice in a row.
+            before = min(1, talk.count("failed_attempts"))
+            if talk.count("form_failures") + before >= services().policy.attempts:
                 give_up(talk, "repeated_misunderstanding")
                 missing = None
         elif missing != asked:
@@ -191,7 +195,7 @@ class ServeWish(Step):
             await wish_of(talk).serve(talk, order_now, shop)
             talk.turn.findings.answered = True
             talk.remember(failed_attempts=0.0)
-            if talk.slot("served") == served:
+            if talk.slot("served") == served or repeats_itself(talk):
                 asked_again(talk)
             talk.remember(served=served)
         except ShopUnavailable:

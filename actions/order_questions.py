@@ -51,6 +51,7 @@ class AskOrderNumber(Question):
             talk.say("utter_ask_which_order", replies=[order(item.number, order_label(item)) for item in choices])
         elif talk.count("form_failures"):
             talk.turn.findings.offered_human = True
+            talk.remember(awaiting="offer_human:repeated_misunderstanding")
             talk.say("utter_ask_order_number_again", replies=[PERSON, STOP])
         else:
             talk.say("utter_ask_number_and_email" if not talk.slot("email") else "utter_ask_number_only")

@@ -37,6 +37,9 @@ OUTRIGHT = frozenset({"complaint", "insult", "not_helpful"})
 TONELESS = frozenset({"affirm", "deny", "stop", "repeat", "correct", "inform", "none_of_these", "greet", "goodbye"})
 """Short answers and steering: there is too little in 'stop' or 'none of these' to read a mood from."""
 
+PATIENT = frozenset({"not_helpful"})
+"""Dissatisfaction with one answer: another answer is tried first, and the count of such messages brings a person."""
+
 WORDS_WITH_A_TONE = 3
 """'refund' names a trouble; it takes a few words more to say how one feels about it."""
 
@@ -46,14 +49,18 @@ class HandoverPolicy:
     """Thresholds between serving, offering a person and passing on. Scores run from 0 to 1.
 
     An angry message, or a second annoyed one, brings a person at once. A wish that names a trouble ('charged twice')
-    sounds worse than it is meant, so it must score higher than outright dissatisfaction. `attempts` is the number of
-    failures in a row after which the bot stops trying.
+    sounds worse than it is meant, so it must score higher than outright dissatisfaction, and how bad it sounds is not
+    enough: something in the manner of writing (an insult, shouting, a threat to leave) must say the same (`heated`).
+    `soured` is how much displeasure below the threshold may add up over a dialogue before it counts as annoyance.
+    `attempts` is the number of failures in a row after which the bot stops trying.
     """
 
     annoyed: float = 0.75
-    angry: float = 0.93
+    angry_heated: float = 0.8
     annoyed_outright: float = 0.6
-    angry_outright: float = 0.84
+    angry_outright: float = 0.93
+    neutral: float = 0.45
+    soured: float = 0.2
     urgent: float = 0.8
     attempts: int = 2
     priorities: Mapping[str, str] = field(default_factory=lambda: PRIORITIES)
@@ -64,13 +71,24 @@ class HandoverPolicy:
             return False
         return frustration >= (self.annoyed_outright if intent in OUTRIGHT else self.annoyed)
 
-    def mood(self, frustration: float, intent: str | None, text: str, *, displeased_before: bool) -> Mood:
-        """The mood of a message; `displeased_before` if an earlier message of this dialogue was annoyed."""
+    def mood(
+        self, frustration: float, intent: str | None, text: str, *, displeased_before: bool, heated: bool = False
+    ) -> Mood:
+        """The mood of a message; `displeased_before` if earlier messages of this dialogue were, `heated` if the manner
+        of writing is that of somebody angry."""
         if not self.is_annoyed(frustration, intent, text):
             return Mood.CALM
-        if displeased_before or frustration >= (self.angry_outright if intent in OUTRIGHT else self.angry):
+        outright = intent in OUTRIGHT - PATIENT and frustration >= self.angry_outright
+        if displeased_before or outright or (heated and frustration >= self.angry_heated):
             return Mood.ANGRY
         return Mood.ANNOYED
+
+    def displeasure(self, frustration: float, intent: str | None, text: str) -> float:
+        """How much one message adds to the displeasure of a dialogue; from `soured` on the dialogue is displeased."""
+        if self.is_annoyed(frustration, intent, text):
+            return self.soured
+        toneless = intent in TONELESS or len(text.split()) < WORDS_WITH_A_TONE
+        return 0.0 if toneless else max(0.0, frustration - self.neutral)
 
     def priority(self, reason: str, urgency: float = 0.0, *, upset: bool = False) -> str:
         """Priority of a handover; urgency, and a customer who is upset, lift what would be normal."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from actions.answering import count_failure
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from actions.answering import MEANING, count_failure
 from actions.handing_over import give_up, offer, offered
-from actions.quick_replies import button
+from actions.quick_replies import NO, NONE_OF_THESE, PERSON, STOP, YES, QuickReply, button
 from actions.services import services
 from actions.talk import Aside, Step, Talk
 
@@ -15,6 +18,10 @@ START = (
 )
 
 
+BESIDE = frozenset(reply["payload"] for reply in (PERSON, YES, NO, NONE_OF_THESE, STOP))
+"""Buttons that name nothing to do."""
+BARE_YES = 2
+"""'Yes please' chooses nothing; 'yes, pass me on' does."""
 SETTLING = frozenset({"thank", "praise", "problem_solved"})
 DISPLEASED = frozenset({"complaint", "insult"})
 
@@ -37,9 +44,35 @@ class Affirm(Aside):
     action_name = "action_affirm"
 
     async def act(self, talk: Talk) -> None:
-        """Accepting a person, or going on."""
-        if not accepts_offer(talk):
+        """Accepting a person, or going on. Where a yes might mean either of two things, which one is asked, once."""
+        things = open_choices(talk)
+        if things and last_said(talk) != talk.words("utter_which_of_these"):
+            talk.turn.findings.clarified = talk.asked_back = True
+            talk.say("utter_which_of_these", replies=things)
+        elif not accepts_offer(talk):
             talk.say("utter_affirm")
+
+
+def open_choices(talk: Talk) -> Sequence[QuickReply]:
+    """The buttons of the last message, if it asked to choose and a bare yes leaves open what is chosen: of several
+    meanings, or of a person and something else."""
+    said = latest_message(talk)
+    shown = ((said or {}).get("data") or {}).get("buttons") or ()
+    things = [shown_button for shown_button in shown if shown_button["payload"] not in BESIDE]
+    was_offered, _ = offered(talk)
+    undecided = (was_offered and things) or (talk.slot("awaiting") == MEANING and len(things) > 1)
+    return shown if undecided and len(talk.heard.text.split()) <= BARE_YES else ()
+
+
+def latest_message(talk: Talk) -> Mapping[str, Any] | None:
+    """The bot's last message in Rasa's events."""
+    said = [event for event in talk.tracker.events if event.get("event") == "bot" and event.get("text")]
+    return said[-1] if said else None
+
+
+def last_said(talk: Talk) -> str:
+    """The bot's last words."""
+    return str((latest_message(talk) or {}).get("text") or "")
 
 
 def accepts_offer(talk: Talk) -> bool:
@@ -82,11 +115,10 @@ class Repeat(Step):
 
     async def act(self, talk: Talk) -> None:
         """The bot's last words, with their buttons."""
-        said = [event for event in talk.tracker.events if event.get("event") == "bot" and event.get("text")]
-        if not said:
+        last = latest_message(talk)
+        if last is None:
             talk.say("utter_nothing_to_repeat")
             return
-        last = said[-1]
         talk.tell(str(last["text"]), replies=(last.get("data") or {}).get("buttons") or ())
 
 
@@ -124,11 +156,11 @@ class Goodbye(Step):
     action_name = "action_goodbye"
 
     async def act(self, talk: Talk) -> None:
-        """Say goodbye; an order half asked for is left alone."""
+        """Say goodbye, and nothing merry to somebody who is displeased; an order half asked for is left alone."""
         talk.leave_form()
         talk.remember(wish=None, awaiting=None, pending_intents=None)
         talk.turn.findings.close = True
-        talk.say("utter_goodbye")
+        talk.say("utter_goodbye_displeased" if displeased(talk) else "utter_goodbye")
 
 
 class Settled(Aside):
@@ -137,11 +169,15 @@ class Settled(Aside):
     action_name = "action_settled"
 
     async def act(self, talk: Talk) -> None:
-        """Answer in kind. Praise in answer to the offer of a person is a yes, or bitter: a person is right for both."""
-        if talk.heard.intent == "praise" and accepts_offer(talk):
+        """Answer in kind. A bare 'great' in answer to the offer of a person is a yes, or bitter: a person is right for
+        both."""
+        bare = len(talk.heard.text.split()) <= BARE_YES
+        if talk.heard.intent == "praise" and bare and accepts_offer(talk):
             return
+        sour = displeased(talk)
         talk.remember(failed_attempts=0.0, not_helpful_count=0.0)
-        talk.say(f"utter_{talk.heard.intent}" if talk.heard.intent in SETTLING else "utter_thank")
+        response = f"utter_{talk.heard.intent}" if talk.heard.intent in SETTLING else "utter_thank"
+        talk.say("utter_thank_displeased" if sour and response == "utter_thank" else response)
 
 
 class Insult(Aside):
@@ -189,8 +225,9 @@ class Complain(Aside):
     action_name = "action_complaint"
 
     async def act(self, talk: Talk) -> None:
-        """Name the trouble once, offer a person; a second complaint is one for the person."""
-        if complained_before(talk):
+        """Name the trouble once, offer a person; a second complaint is one for the person, and so is the first where
+        the bot has failed already."""
+        if complained_before(talk) or talk.count("not_helpful_count") or talk.count("failed_attempts"):
             pass_on_displeased(talk)
             return
         talk.remember(sympathy_shown=True)
@@ -203,6 +240,16 @@ def complained_before(talk: Talk) -> bool:
     for heard in talk.earlier():
         complained = heard.intent in DISPLEASED or (complained and heard.intent not in SETTLING)
     return complained
+
+
+def displeased(talk: Talk) -> bool:
+    """Whether an earlier message showed displeasure by what it said or its tone, and nothing was settled since."""
+    policy = services().policy
+    sour = False
+    for heard in talk.earlier():
+        annoyed = heard.intent in DISPLEASED or policy.is_annoyed(heard.frustration, heard.intent, heard.text)
+        sour = annoyed or (sour and heard.intent not in SETTLING)
+    return sour
 
 
 def pass_on_displeased(talk: Talk) -> None:

@@ -13,6 +13,8 @@ from rasa.core.processor import MessageProcessor
 from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from actions.answering import MEANING
+from actions.quick_replies import NONE_OF_THESE, PERSON
 from actions.turn import Understanding
 from bot.brain.memory import slim
 from bot.brain.refusals import asks, beside_refusal, refuses_person
@@ -24,6 +26,10 @@ OFFERED_IN_LAST = 6
 
 MEANT, MEANT_WORDS = 0.6, 2
 """A message of facts is taken for a wish if at least so many other words are read this surely."""
+CHOICE_MEANT = 0.55
+"""How sure a yes or no must be to stand for a button."""
+NO_THING = frozenset({NONE_OF_THESE["payload"], PERSON["payload"]})
+"""Buttons that are shown beside the things to choose from."""
 _FACTS = frozenset({"order_number", "email"})
 _LONELY = re.compile(r"(?:\bFH\b|#|\border (?:number|no\.?)\b|\be-?mail(?: address)?\b)\s*:?", re.IGNORECASE)
 
@@ -113,11 +119,13 @@ class Reading:
 
 
 async def read(processor: MessageProcessor, message: TurnMessage, tracker: DialogueStateTracker) -> Reading:
-    """Read a message; a payload counts only if the bot offered exactly this one, else the text does."""
-    pressed = button_of(message, tracker)
+    """Read a message; a payload counts only if the bot offered exactly this one, else the text does. A title typed out,
+    and a yes or no to what was asked with buttons, are as good as pressing them."""
+    pressed = button_of(message, tracker) or typed_button(message, tracker)
     if pressed is not None and pressed.intent in processor.domain.intents:
         return pressed
-    return await read_text(processor, message.text, message.seq)
+    reading = await read_text(processor, message.text, message.seq)
+    return chosen(reading, tracker) or reading
 
 
 async def read_text(processor: MessageProcessor, text: str, seq: int) -> Reading:
@@ -198,6 +206,35 @@ def button_of(message: TurnMessage, tracker: DialogueStateTracker) -> Reading | 
         "urgency": 0.0,
     }
     return Reading(text=message.text, seq=message.seq, parse=parse, button=True)
+
+
+def typed_button(message: TurnMessage, tracker: DialogueStateTracker) -> Reading | None:
+    """The button of the bot's last message whose very title was typed."""
+    words = plain(message.text).casefold().rstrip("?!. ")
+    for button in latest_buttons(tracker):
+        if words and button["title"].casefold().rstrip("?!. ") == words:
+            return button_of(TurnMessage(message.seq, message.text, button["payload"]), tracker)
+    return None
+
+
+def chosen(reading: Reading, tracker: DialogueStateTracker) -> Reading | None:
+    """A yes to 'do you mean this?' takes the only thing that was shown, a no takes none of what was shown."""
+    if tracker.get_slot("awaiting") != MEANING or reading.confidence < CHOICE_MEANT:
+        return None
+    shown = [button["payload"] for button in latest_buttons(tracker)]
+    things = [payload for payload in shown if payload not in NO_THING]
+    taken = None
+    if reading.intent == "affirm" and len(things) == 1:
+        taken = things[0]
+    elif reading.intent == "deny" and NONE_OF_THESE["payload"] in shown:
+        taken = NONE_OF_THESE["payload"]
+    return button_of(TurnMessage(reading.seq, reading.text, taken), tracker) if taken else None
+
+
+def latest_buttons(tracker: DialogueStateTracker) -> list[JsonDict]:
+    """Buttons of the bot's last message."""
+    said = [event for event in tracker.events if isinstance(event, BotUttered) and event.text]
+    return [dict(button) for button in (said[-1].data or {}).get("buttons") or ()] if said else []
 
 
 def offered(tracker: DialogueStateTracker) -> set[str]:

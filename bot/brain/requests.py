@@ -106,9 +106,21 @@ _MENTION = re.compile(
 )
 
 
+_SPOKEN_OF = re.compile(
+    rf"\b(?:{_NOUN}|{_BODY}|{_TEAM}|{_CONTACT}|who\w*|nobody|no one|man|woman|guy|lady|lot|else|bots?|chat\w*|robots?"
+    r"|machines?|computers?|live|real|alive|handover|escalat\w*|transfer\w*|help|boss|hooman|person\w*)\b",
+    re.IGNORECASE,
+)
+
+
 def asks_for_person(text: str) -> bool:
     """Whether a clause has the form of asking to be served by a person here."""
     return _ELSEWHERE.search(text) is None and any(pattern.search(text) for pattern in _REQUESTS)
+
+
+def speaks_of_person(text: str) -> bool:
+    """Whether a message names people, or talking to somebody, in any way."""
+    return _SPOKEN_OF.search(text) is not None
 
 
 def mentions_person(text: str) -> bool:

@@ -13,15 +13,19 @@ from typing import Any
 
 from actions.order_form import FREE_TEXT
 from actions.order_wishes import WISHES
-from actions.policy import HandoverPolicy, Mood
+from actions.policy import TONELESS, HandoverPolicy, Mood
+from bot.brain.harm import may_tell_of_harm
+from bot.brain.nlu.mood_signals import heated
 from bot.brain.reading import Reading
-from bot.brain.requests import mentions_person
+from bot.brain.requests import mentions_person, speaks_of_person
 from bot.brain.topics import DANGER, PERSON_FIRST
 
 CERTAIN = 0.55
 """From here on the likeliest meaning is served without asking."""
 PLAUSIBLE = 0.15
 """From here on a meaning is worth a button."""
+MEANT_IN_ANGER = 0.4
+"""From here on a message is dissatisfaction by its meaning; less sure, only its tone counts."""
 DANGER_LIKELY, DANGER_POSSIBLE = 0.2, 0.08
 """How likely danger must be, all its meanings together, to fetch a person and to ask about it. Drawn from left-out
 training rows: .2 finds 15 of the 27 that tell of danger and are not read so for certain, and 27 of 5,254 others."""
@@ -94,13 +98,17 @@ def route(reading: Reading, now: Situation, policy: HandoverPolicy) -> Route:
     if not _WORD.search(reading.text) and not reading.entity("order_number"):
         return Route("action_say_what_you_need")
     certain = reading.confidence >= CERTAIN and not reading.out_of_scope
-    return _before_mood(reading, now, certain) or _by_mood(reading, now, certain, policy)
+    return _before_mood(reading, now, certain, policy) or _by_mood(reading, now, certain, policy)
 
 
-def _before_mood(reading: Reading, now: Situation, certain: bool) -> Route | None:
-    """What is obeyed in whatever tone it is said."""
+def _before_mood(reading: Reading, now: Situation, certain: bool, policy: HandoverPolicy) -> Route | None:
+    """What is obeyed in whatever tone it is said. Whoever sounds annoyed and may want a person is not asked twice."""
     if _may_want_person(reading, now):
-        return Route("action_offer_person")
+        annoyed = policy.is_annoyed(reading.frustration, reading.intent, reading.text) or now.displeased_before
+        likely = reading.confidence >= CERTAIN and annoyed
+        return Route("action_hand_over", meant="request_human") if likely else Route("action_offer_person")
+    if certain and reading.intent == "stop" and _leaves_angry(reading, now, policy):
+        return Route("action_hand_over", reason="frustration")
     if certain:
         return Route() if reading.intent in STEERING and not _lacks_what_was_asked(reading, now) else None
     needed = _needs_person(reading, now)
@@ -108,7 +116,13 @@ def _before_mood(reading: Reading, now: Situation, certain: bool) -> Route | Non
 
 
 def _by_mood(reading: Reading, now: Situation, certain: bool, policy: HandoverPolicy) -> Route:
-    mood = policy.mood(reading.frustration, reading.intent, reading.text, displeased_before=now.displeased_before)
+    mood = policy.mood(
+        reading.frustration,
+        reading.intent if reading.confidence >= MEANT_IN_ANGER or reading.intent in TONELESS else None,
+        reading.text,
+        displeased_before=now.displeased_before,
+        heated=heated(reading.text),
+    )
     if mood is not Mood.CALM and reading.intent in PRAISING and not now.displeased_before:
         return Route("action_complaint")  # honest praise may be misread: a person is offered, not fetched
     if mood is Mood.ANGRY:
@@ -117,6 +131,11 @@ def _by_mood(reading: Reading, now: Situation, certain: bool, policy: HandoverPo
     sympathy = mood is Mood.ANNOYED and not now.slots.get("sympathy_shown") and reading.intent not in SORRY_BY_ITSELF
     sympathy = sympathy and routed.action != "action_complaint"
     return Route(routed.action, routed.reason, routed.hold, sympathy)
+
+
+def _leaves_angry(reading: Reading, now: Situation, policy: HandoverPolicy) -> bool:
+    """'Forget it, you can't do anything', by somebody who was displeased before: not to be left at that."""
+    return now.displeased_before and policy.is_annoyed(reading.frustration, None, reading.text)
 
 
 def _needs_person(reading: Reading, now: Situation) -> str | None:
@@ -139,6 +158,8 @@ def _may_want_person(reading: Reading, now: Situation) -> bool:
     offered = str(now.slots.get("awaiting") or "").startswith("offer_human")
     unsure = reading.confidence < PERSON_LIKELY["request_human"]
     mention = reading.confidence < PERSON_DESPITE_MENTION and mentions_person(reading.text)
+    if reading.confidence < CERTAIN and not speaks_of_person(reading.text):
+        return False
     return not offered and reading.confidence >= PERSON_OFFERED and (unsure or mention)
 
 
@@ -154,6 +175,9 @@ def _answer_to_question(reading: Reading, now: Situation, certain: bool) -> Rout
     if now.requested is None:
         return None
     given = now.requested in FACTS and (reading.entity("order_number") or reading.entity("email"))
+    person_offered = str(now.slots.get("awaiting") or "").startswith("offer_human")
+    if certain and reading.intent == "affirm" and now.requested in FACTS and person_offered and not given:
+        return Route("action_affirm")
     wish = now.slots.get("wish")
     if certain and reading.intent in WISHES.intents and reading.intent != wish:
         # 'Too small' is a reason for a return when the reason was asked for, and a wish to swap at any other time.
@@ -177,7 +201,7 @@ def _lacks_what_was_asked(reading: Reading, now: Situation) -> bool:
 def _by_certainty(reading: Reading, certain: bool, mood: Mood) -> Route:
     if certain:
         return Route()
-    if danger(reading) >= DANGER_POSSIBLE:
+    if danger(reading) >= DANGER_POSSIBLE and may_tell_of_harm(reading.text):
         return Route("action_ask_about_danger")
     if mood is Mood.ANNOYED:
         # Displeased, and what about is not clear: that is a complaint, whatever it is likeliest to ask.

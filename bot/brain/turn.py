@@ -13,6 +13,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from actions.policy import HandoverPolicy
 from actions.quick_replies import PERSON
 from actions.services import services
+from actions.small_talk import SETTLING
 from actions.turn import Turn, enter_turn
 from bot.brain.agenda import agenda
 from bot.brain.agent import Model
@@ -124,14 +125,18 @@ def situation(tracker: DialogueStateTracker, policy: HandoverPolicy) -> Situatio
     """Where the dialogue stands before a message."""
     slots = tracker.current_slot_values()
     requested = slots.get("requested_slot") if tracker.active_loop_name else None
-    said = (event for event in tracker.events if isinstance(event, UserUttered))
-    displeased = any(
-        policy.is_annoyed(
-            float((event.parse_data or {}).get("frustration") or 0.0), event.intent_name, event.text or ""
-        )
-        for event in said
-    )
-    return Situation(requested=requested, slots=slots, displeased_before=displeased)
+    said = [event for event in tracker.events if isinstance(event, UserUttered)]
+    return Situation(requested=requested, slots=slots, displeased_before=displeased_by(said, policy))
+
+
+def displeased_by(said: Sequence[UserUttered], policy: HandoverPolicy) -> bool:
+    """Whether what was said so far shows displeasure: one annoyed message, or several that come near it."""
+    total = 0.0
+    for event in said:
+        frustration = float((event.parse_data or {}).get("frustration") or 0.0)
+        added = policy.displeasure(frustration, event.intent_name, event.text or "")
+        total = 0.0 if event.intent_name in SETTLING and not added else total + added
+    return total >= policy.soured
 
 
 def _introduce(tracker: DialogueStateTracker, turn: Turn, model: Model) -> None:

@@ -13,8 +13,11 @@ POLICY = HandoverPolicy()
         (0.1, "order_status", False, Mood.CALM),
         (0.8, "order_status", False, Mood.ANNOYED),
         (0.8, "order_status", True, Mood.ANGRY),
-        (0.95, "order_status", False, Mood.ANGRY),
-        (0.9, "complaint", False, Mood.ANGRY),
+        (0.95, "order_status", False, Mood.ANNOYED),
+        (0.95, "complaint", False, Mood.ANGRY),
+        (0.9, "complaint", False, Mood.ANNOYED),
+        (0.95, "not_helpful", False, Mood.ANNOYED),
+        (0.95, "not_helpful", True, Mood.ANGRY),
         (0.9, "charged_twice", False, Mood.ANNOYED),
         (0.99, "stop", True, Mood.CALM),
         (0.4, "complaint", True, Mood.CALM),
@@ -22,6 +25,20 @@ POLICY = HandoverPolicy()
 )
 def test_the_mood_follows_score_meaning_and_history(frustration: float, intent: str, before: bool, mood: Mood) -> None:
     assert POLICY.mood(frustration, intent, "four words of it", displeased_before=before) is mood
+
+
+@pytest.mark.parametrize(("frustration", "mood"), [(0.7, Mood.CALM), (0.82, Mood.ANGRY), (0.78, Mood.ANNOYED)])
+def test_an_angry_manner_of_writing_needs_a_lower_score(frustration: float, mood: Mood) -> None:
+    heard = POLICY.mood(frustration, "order_delayed", "four words of it", displeased_before=False, heated=True)
+    assert heard is mood
+
+
+def test_displeasure_below_the_threshold_adds_up() -> None:
+    once = POLICY.displeasure(0.6, "order_delayed", "it was due last tuesday")
+    assert 0 < once < POLICY.soured <= 2 * once
+    assert POLICY.displeasure(0.8, "order_delayed", "it was due last tuesday") >= POLICY.soured
+    assert POLICY.displeasure(0.9, "deny", "no I do not") == 0
+    assert POLICY.displeasure(0.3, "ask_shipping", "how long does it take") == 0
 
 
 def test_urgency_lifts_what_would_be_normal_only() -> None:

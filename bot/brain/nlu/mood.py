@@ -49,7 +49,11 @@ class MoodReader(GraphComponent):
         return {
             "model": None,
             "frustrated": ["complaint", "insult", "legal_threat", "not_helpful"],
-            "calm": ["greet", "goodbye", "thank", "praise", "problem_solved", "inform", "ask_capabilities"],
+            "calm": [
+                *("greet", "goodbye", "thank", "praise", "problem_solved", "inform", "ask_capabilities"),
+                *("ask_exchange", "ask_returns", "ask_warranty", "ask_shipping", "ask_refund", "ask_repair"),
+                *("ask_payment", "ask_sizing", "ask_product", "ask_care", "ask_stock", "ask_contact"),
+            ],
             "urgent": ["safety_issue", "self_harm"],
             "unhurried": ["greet", "goodbye", "thank", "praise", "problem_solved", "ask_capabilities"],
         }

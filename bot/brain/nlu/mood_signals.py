@@ -79,8 +79,14 @@ _TROUBLE = re.compile(
     r"(?<!not )(?<!never )(?<!nor )(?<!without )(?<!n't )(?<!never a )(?<!not a )(?<!without a )"
     r"\b(?:br(?:eak|oke|oken|eaks)|wrong|lost|los(?:e|ing)|late|late(?:r|st)? again|delay\w*|empty|missing|cancel\w*"
     r"|nothing(?! to)|nobody(?! else)|no (?:one|reply|answer|word|sign|news)|without (?:a word|telling|warning)|leak\w*"
-    r"|soaked|fell|falls?|apart|torn|tears|ignor\w*|excuses?|fail\w*|crash\w*|died|dead|useless|refus\w*|damag\w*"
-    r"|smashed|vanish\w*|stuck|silence|out of stock|robots?|start all over|repeat\w*"
+    r"|soaked|drenched|wet|mould\w*|bent|crush\w*|tore|ripp?ed|split|flat|flood\w*|ruin\w*"
+    r"|snapp?\w*|collaps\w*|jammed"
+    r"|forg(?:et|ot|ets)|overcharg\w*|charged (?:me )?(?:twice|again)|sold out|robots?|bots?|voucher|apolog\w*"
+    r"|copy and paste"
+    r"|without (?:the |any |a |its )?\w+(?=\W*$)|only half|h"
+    r"alf of (?:it|my|the)|none for|one more form|automatic (?:mail|reply)"
+    r"|fell|falls?|apart|torn|tears|ignor\w*|excuses?|fail\w*|crash\w*|died|dead|useless|refus\w*|damag\w*"
+    r"|smashed|vanish\w*|stuck|silence|out of stock|start all over|repeat\w*"
     r"|(?:another|more) (?:form|delay|wait\w*)"
     r"|(?:doesn|didn|won|isn|wasn|hasn|haven)'?t|never (?:came|come|comes|arriv\w+|answer\w*|repl\w+|work\w*|got)"
     r"|still no\w*|cut off|down again|wait(?:ing|ed)? (?:for )?(?:\w+ )?(?:days|weeks|months|hours|ages)"
@@ -101,6 +107,35 @@ _MOCKING = re.compile(
     re.IGNORECASE,
 )
 """Said in earnest as often as in mockery; what stands beside it tells."""
+_BITTER = re.compile(
+    r"\bso much for\b|\bsurprise,? surprise\b|\bcolou?r me\b|\bnothing (?:says|screams|spells|beats)\b"
+    r"|\bwho (?:needs?|cares|knew|would have (?:thought|guessed))\b|\b(?:not|n't) (?:like|as if|as though)\b"
+    r"|^\W*as if\b|\bas if (?:i|we)\b|\bsilly (?:me|us)\b|\blet me guess\b|\bso[- ]called\b|\bby all means\b"
+    r"|\b(?:my (?:bad|mistake)|foolish of me)\b.*\b(?:thought|thinking|expect\w*|believ\w*|hop\w*)\b"
+    r"|\b(?:must be|quite|that'?s|is that) (?:a|some kind of|the) (?:new )?record\b"
+    r"|\b(?:is there|give \w+(?: \w+){0,2}) a (?:prize|medal|award|trophy)\b|\bthe (?:award|prize|medal) .*goes to\b"
+    r"|\b(?:do|please) take your time\b|\b(?:isn'?t|aren'?t|don'?t|wasn'?t) (?:that|this|you|we|it) (?:just |so )?"
+    r"(?:great|lovely|nice|fair|convenient|handy|helpful|lucky|clever|special|generous|kind)\b"
+    r"|\b(?:you|they) call (?:this|that|it)\b|\b(?:tell|pull) (?:me|us|the) (?:another|other)\b|\bpigs (?:\w+ )?fly\b"
+    r"|^\W*(?:yeah|yea|sure|oh|lol|ha\w*|right|mm+|ah)?\W*(?:ri+ght|su+re)\W*$|\bgood one\b|\bnice try\b"
+    r"|\bi feel (?:so|really|truly) (?:valued|looked after|appreciated|special|heard|cared for)\b"
+    r"|\boutdone (?:your|them)selves\b|\bmust be (?:so |very |really )?(?:proud|nice)\b"
+    r"|\bof course (?:it|you|nobody|they|not|there)\b|\b(?:my favou?rite|the best) (?:part|bit)\b"
+    r"|\b(?:can'?t wait|look\w* forward) (?:to|for).*\b(?:excuse|told|wait\w*|without|next|another|more)\b"
+    r"|\bexactly (?:what|how|where|when) (?:i|we|every)\w*\b|\b(?:obviously|clearly|apparently|naturally)\b"
+    r"|\bbecause (?:everybody|everyone|who|that|obviously|clearly|nobody)\b"
+    r"|[\"\u201c\u201d][\w -]{3,30}[\"\u201c\u201d]",
+    re.IGNORECASE,
+)
+"""Turns of speech of the bitter. Some are said in joy too, so these are weighed like every other signal."""
+_OUTRAGE = re.compile(
+    r"\b(?:unacceptable|ridiculous|disgust\w*|disgrace\w*|appall\w*|outrag\w*|fed up|sick (?:of|and tired)"
+    r"|had (?:it|enough)"
+    r"|furious|livid|fuming|scandal\w*|shameful|ashamed|worst|joke|shambles|rip[- ]?off|fobb\w*|how dare)\b",
+    re.IGNORECASE,
+)
+SHOUTED = 0.5
+"""Share of letters in capitals from which a message is shouted."""
 _MARKS = re.compile(r"[!?]{2,}")
 _STRETCHED = re.compile(r"(\w)\1{2,}")
 _SAD = re.compile(r"[:;=]['’-]?[(\[/\\|]|😠|😡|🤬|😤|😒|🙄|😞|😢|😭|💔|👎")
@@ -110,6 +145,8 @@ SIGNALS = (
     *_PATTERNS,
     "praise beside trouble",
     "mocking beside trouble",
+    "bitter",
+    "bitter beside trouble",
     "shouting",
     "marks",
     "exclaimed",
@@ -130,12 +167,15 @@ def _signals(text: str) -> list[float]:
     counted = [min(1.0, len(pattern.findall(text)) / 2) for pattern in _PATTERNS.values()]
     troubled = _TROUBLE.search(text) is not None
     praised, mocking = troubled and counted[_PRAISE] > 0, troubled and _MOCKING.search(text) is not None
+    bitter = _BITTER.search(text) is not None
     if praised:
         counted[_PRAISE] = 0.0
     return [
         *counted,
         2.0 * praised,
         2.0 * mocking,
+        float(bitter),
+        2.0 * (bitter and troubled),
         shouting(text),
         min(1.0, len(_MARKS.findall(text)) / 2),
         min(1.0, text.count("!") / 3),
@@ -143,6 +183,15 @@ def _signals(text: str) -> list[float]:
         float(_SAD.search(text) is not None),
         float(_GLAD.search(text) is not None),
     ]
+
+
+def heated(text: str) -> bool:
+    """Whether the manner of writing alone is that of somebody angry: one plain sign, or two that are none alone."""
+    if shouting(text) > SHOUTED or any(_PATTERNS[name].search(text) for name in ("insult", "leaving")):
+        return True
+    lesser = ("again", "waiting", "law")
+    signs = sum(_PATTERNS[name].search(text) is not None for name in lesser)
+    return _OUTRAGE.search(text) is not None or signs + (_MARKS.search(text) is not None) >= 2
 
 
 def shouting(text: str) -> float:

@@ -198,3 +198,48 @@ def test_people_merely_spoken_of_bring_an_offer_and_a_request_brings_a_person() 
     mention = "does an agent look at the photos I send"
     assert decide(reading(mention, "request_human", 0.8)).action == "action_offer_person"
     assert decide(reading("get me an agent for the photos", "request_human", 0.8)) == Route()
+
+
+def test_a_bad_tone_alone_does_not_end_a_wish_that_can_be_served() -> None:
+    chosen = decide(reading("you sent the blue one, I ordered red, not great", "order_wrong_item", frustration=0.96))
+    assert chosen.action is None
+
+
+def test_a_meaning_that_is_hardly_there_is_no_anger() -> None:
+    unsure = reading("no bother, that is not what I had in mind", "not_helpful", 0.18, frustration=0.96, foreign=True)
+    assert decide(unsure).action == "action_complaint"
+
+
+def test_whoever_is_annoyed_and_likely_wants_a_person_is_not_asked_twice() -> None:
+    mention = "the agent told me to wait, is there nobody who can do this"
+    assert decide(reading(mention, "request_human", 0.8)).action == "action_offer_person"
+    displeased = decide(reading(mention, "request_human", 0.8), situation(displeased=True))
+    assert displeased == Route("action_hand_over", meant="request_human")
+
+
+def test_a_person_is_not_offered_where_none_is_spoken_of() -> None:
+    assert decide(reading("what about ethereum", "request_human", 0.36, foreign=True)).action != "action_offer_person"
+
+
+def test_leaving_in_anger_is_no_calm_stop() -> None:
+    leaving = reading("forget it, this is hopeless", "stop", frustration=0.9)
+    assert decide(leaving) == Route()
+    assert decide(leaving, situation(displeased=True)) == Route("action_hand_over", reason="frustration")
+
+
+def test_a_yes_to_the_person_offered_beside_a_question_is_taken() -> None:
+    now = situation("order_number", wish="order_status", awaiting="offer_human:repeated_misunderstanding")
+    assert decide(reading("yes please", "affirm"), now).action == "action_affirm"
+    assert decide(reading("yes please", "affirm"), situation("order_number", wish="order_status")).hold
+
+
+@pytest.mark.parametrize(
+    ("text", "action"), [("there was a flame", "action_ask_about_danger"), ("grommit wibble", "action_clarify")]
+)
+def test_danger_is_asked_about_where_the_words_could_be_about_it(text: str, action: str) -> None:
+    heard = reading(text, "order_status", 0.3)
+    heard.parse["intent_ranking"] = [
+        {"name": "order_status", "confidence": 0.3},
+        {"name": "safety_issue", "confidence": 0.1},
+    ]
+    assert decide(heard).action == action

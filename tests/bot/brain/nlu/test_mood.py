@@ -6,7 +6,7 @@ import yaml
 
 from bot.brain.nlu.mood import EXAMPLES, UntrainedMood, read_scales
 from bot.brain.nlu.mood_model import fit_scale
-from bot.brain.nlu.mood_signals import SIGNALS, mood_signals, shouting
+from bot.brain.nlu.mood_signals import SIGNALS, heated, mood_signals, shouting
 
 
 def _signal(name: str, text: str) -> float:
@@ -33,6 +33,8 @@ def _signal(name: str, text: str) -> float:
         ("stretched", "whyyyyy"),
         ("praise beside trouble", "great, it broke on the first day"),
         ("mocking beside trouble", "well done, the box was empty"),
+        ("bitter", "so much for express"),
+        ("bitter beside trouble", "silly me, I thought somebody answers, still no reply"),
     ],
 )
 def test_the_manner_of_writing_is_seen(name: str, text: str) -> None:
@@ -91,3 +93,22 @@ def test_the_examples_are_texts_and_stand_on_one_side_only() -> None:
     assert all(isinstance(text, str) for texts in examples.values() for text in texts)
     assert not set(examples["frustrated"]) & set(examples["calm"])
     assert not set(examples["urgent"]) & set(examples["unhurried"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "WHERE IS MY TENT",
+        "you are useless",
+        "I will never order from you again",
+        "this is unacceptable",
+        "still nothing and I have been waiting for weeks",
+    ],
+)
+def test_somebody_angry_writes_like_it(text: str) -> None:
+    assert heated(text)
+
+
+@pytest.mark.parametrize("text", ["it is broken", "still no parcel", "what if I don't like it", "a bit annoying, this"])
+def test_trouble_calmly_told_is_not_heated(text: str) -> None:
+    assert not heated(text)

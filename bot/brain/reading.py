@@ -28,6 +28,8 @@ MEANT, MEANT_WORDS = 0.6, 2
 """A message of facts is taken for a wish if at least so many other words are read this surely."""
 CHOICE_MEANT = 0.55
 """How sure a yes or no must be to stand for a button."""
+CHOICE_WORDS = 3
+"""A longer yes or no says something of its own."""
 NO_THING = frozenset({NONE_OF_THESE["payload"], PERSON["payload"]})
 """Buttons that are shown beside the things to choose from."""
 _FACTS = frozenset({"order_number", "email"})
@@ -220,6 +222,8 @@ def typed_button(message: TurnMessage, tracker: DialogueStateTracker) -> Reading
 def chosen(reading: Reading, tracker: DialogueStateTracker) -> Reading | None:
     """A yes to 'do you mean this?' takes the only thing that was shown, a no takes none of what was shown."""
     if tracker.get_slot("awaiting") != MEANING or reading.confidence < CHOICE_MEANT:
+        return None
+    if len(reading.text.split()) > CHOICE_WORDS:
         return None
     shown = [button["payload"] for button in latest_buttons(tracker)]
     things = [payload for payload in shown if payload not in NO_THING]

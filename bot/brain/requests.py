@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from bot.brain.refusals import refuses_person
+
 _NOUN = (
     r"(?:persons?|people|humans?(?: beings?)?|agents?|operators?|advis[eo]rs?|representatives?|reps?|colleagues?"
     r"|workmates?|staff(?: members?)?|(?:team|staff) members?|managers?|supervisors?|superiors?|boss(?:es)?"
@@ -98,6 +100,8 @@ _MENTION = re.compile(
     r"|\b(?:are|can|do|does|a|that) (?:\w+ )?bots?\b.*\b(?:can|works?|give|allowed|fine|do)\b"
     r"|\bstay with|\bkeep (?:going|chatting)|\bnobody else|\b(?:better|more use|quicker|nicer|kinder) than\b"
     r"|\bwork (?:for|experience)\b|\b(?:jobs?|vacanc\w+|apprentice\w*|career|hiring|recruit\w*)\b"
+    r"|^\W*(?:(?:and|so|but|ok)\W+)*(?:who|does|do|can|will|could)(?: \w+){0,3} "
+    r"(?:see|reads?|view|access|watch|know|listen)\b"
     r"|^\W*(?:what(?:'s)?|which|when|at which|does|do|(?:is|are) (?:any|you)"
     r"|how (?:many|much|long|do (?:i|you) (?:become|deal)))\b"
     r"(?!.* (?:take over|joins?|reach|gets?|bypass|skip|talk|speak|chat|free|available|around|for me|on duty|else"
@@ -113,9 +117,20 @@ _SPOKEN_OF = re.compile(
 )
 
 
+_FETCHED = re.compile(
+    rf"\b(?:(?:{_MOVE}|put|ask|do)\b(?:\s+\w+){{0,2}}?\s+(?:{_PERSON})\b|{_MOVE}\s+(?:me|us)(?:\s+(?:on|over|through|up))?\s*$)",
+    re.IGNORECASE,
+)
+
+
 def asks_for_person(text: str) -> bool:
     """Whether a clause has the form of asking to be served by a person here."""
     return _ELSEWHERE.search(text) is None and any(pattern.search(text) for pattern in _REQUESTS)
+
+
+def takes_person(text: str) -> bool:
+    """Whether a yes says itself that a person is to be fetched: 'yes, pass me on', 'ok ask somebody then'."""
+    return _FETCHED.search(text) is not None and not refuses_person(text)
 
 
 def speaks_of_person(text: str) -> bool:

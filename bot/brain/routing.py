@@ -14,16 +14,21 @@ from typing import Any
 from actions.order_form import FREE_TEXT
 from actions.order_wishes import WISHES
 from actions.policy import TONELESS, HandoverPolicy, Mood
+from actions.small_talk import DISPLEASED
 from bot.brain.harm import may_tell_of_harm
 from bot.brain.nlu.mood_signals import heated
 from bot.brain.reading import Reading
-from bot.brain.requests import mentions_person, speaks_of_person
+from bot.brain.requests import mentions_person, speaks_of_person, takes_person
 from bot.brain.topics import DANGER, PERSON_FIRST
 
 CERTAIN = 0.55
 """From here on the likeliest meaning is served without asking."""
 PLAUSIBLE = 0.15
 """From here on a meaning is worth a button."""
+DANGER_PLAIN = 0.5
+"""From here on it is danger whatever the words; below, some word must be one that could be about harm."""
+COMPLAINED = 0.3
+"""A complaint or insult that is likeliest, from here on, is answered as one."""
 MEANT_IN_ANGER = 0.4
 """From here on a message is dissatisfaction by its meaning; less sure, only its tone counts."""
 DANGER_LIKELY, DANGER_POSSIBLE = 0.2, 0.08
@@ -107,6 +112,8 @@ def _before_mood(reading: Reading, now: Situation, certain: bool, policy: Handov
         annoyed = policy.is_annoyed(reading.frustration, reading.intent, reading.text) or now.displeased_before
         likely = reading.confidence >= CERTAIN and annoyed
         return Route("action_hand_over", meant="request_human") if likely else Route("action_offer_person")
+    if certain and reading.intent == "affirm" and now.requested is None and takes_person(reading.text):
+        return Route("action_hand_over", meant="request_human")
     if certain and reading.intent == "stop" and _leaves_angry(reading, now, policy):
         return Route("action_hand_over", reason="frustration")
     if certain:
@@ -121,7 +128,7 @@ def _by_mood(reading: Reading, now: Situation, certain: bool, policy: HandoverPo
         reading.intent if reading.confidence >= MEANT_IN_ANGER or reading.intent in TONELESS else None,
         reading.text,
         displeased_before=now.displeased_before,
-        heated=heated(reading.text),
+        heated=heated(reading.text) and not (certain and (reading.intent or "").startswith("ask_")),
     )
     if mood is not Mood.CALM and reading.intent in PRAISING and not now.displeased_before:
         return Route("action_complaint")  # honest praise may be misread: a person is offered, not fetched
@@ -145,7 +152,9 @@ def _needs_person(reading: Reading, now: Situation) -> str | None:
     only_danger = now.requested is not None and (now.requested not in FACTS or bool(given))
     for name, chance in reading.meanings:
         if name in DANGER and danger(reading) >= DANGER_LIKELY:
-            return name
+            if danger(reading) >= DANGER_PLAIN or may_tell_of_harm(reading.text):
+                return name
+            continue
         if not only_danger and chance >= PERSON_LIKELY.get(name, 2.0):
             return name
     return None
@@ -203,7 +212,7 @@ def _by_certainty(reading: Reading, certain: bool, mood: Mood) -> Route:
         return Route()
     if danger(reading) >= DANGER_POSSIBLE and may_tell_of_harm(reading.text):
         return Route("action_ask_about_danger")
-    if mood is Mood.ANNOYED:
+    if mood is Mood.ANNOYED or (reading.intent in DISPLEASED and reading.confidence >= COMPLAINED):
         # Displeased, and what about is not clear: that is a complaint, whatever it is likeliest to ask.
         return Route("action_complaint")
     if reading.out_of_scope:

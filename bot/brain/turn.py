@@ -27,6 +27,8 @@ from bot.errors import BatonError
 
 KEPT = "pending_intents"
 MOST_KEPT = 3
+CONTENT = 0.15
+"""Below, thanks and praise are honest enough to forget what was displeasing before."""
 CARRIED = ("order_number", "email", "verified_order", "contact_email", "product")
 """What stays true of a customer when the dialogue context is made new."""
 
@@ -135,7 +137,8 @@ def displeased_by(said: Sequence[UserUttered], policy: HandoverPolicy) -> bool:
     for event in said:
         frustration = float((event.parse_data or {}).get("frustration") or 0.0)
         added = policy.displeasure(frustration, event.intent_name, event.text or "")
-        total = 0.0 if event.intent_name in SETTLING and not added else total + added
+        settled = event.intent_name in SETTLING and frustration < CONTENT
+        total = 0.0 if settled else total + added
     return total >= policy.soured
 
 

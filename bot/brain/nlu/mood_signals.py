@@ -134,6 +134,12 @@ _OUTRAGE = re.compile(
     r"|furious|livid|fuming|scandal\w*|shameful|ashamed|worst|joke|shambles|rip[- ]?off|fobb\w*|how dare)\b",
     re.IGNORECASE,
 )
+_YOU = r"\b(?:you|your|yours|ur|u|this (?:bot|chat\w*|shop|company|service|site|place))\b"
+_BAD = rf"\b(?:{'|'.join(_WORDINGS['insult'])})\b"
+_INSULTED = re.compile(
+    rf"{_YOU}[^.!?;]{{0,40}}{_BAD}|^\W*{_BAD}(?:\W+\w+){{0,2}}\W*$|{_BAD}\W+(?:you|u)\b", re.IGNORECASE
+)
+"""Strong words are often about the weather, a courier or oneself; here they are meant for us."""
 SHOUTED = 0.5
 """Share of letters in capitals from which a message is shouted."""
 _MARKS = re.compile(r"[!?]{2,}")
@@ -187,7 +193,7 @@ def _signals(text: str) -> list[float]:
 
 def heated(text: str) -> bool:
     """Whether the manner of writing alone is that of somebody angry: one plain sign, or two that are none alone."""
-    if shouting(text) > SHOUTED or any(_PATTERNS[name].search(text) for name in ("insult", "leaving")):
+    if shouting(text) > SHOUTED or _PATTERNS["leaving"].search(text) or _INSULTED.search(text):
         return True
     lesser = ("again", "waiting", "law")
     signs = sum(_PATTERNS[name].search(text) is not None for name in lesser)

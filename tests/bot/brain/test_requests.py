@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.brain.requests import asks_for_person, mentions_person
+from bot.brain.requests import asks_for_person, mentions_person, takes_person
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,15 @@ def test_what_only_sounds_like_it_has_not_the_form(text: str) -> None:
 )
 def test_speaking_of_people_is_no_request(text: str) -> None:
     assert mentions_person(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["yes please pass me on", "ok ask somebody then", "sure, get me an agent", "yes connect me"]
+)
+def test_a_yes_may_say_itself_that_a_person_is_wanted(text: str) -> None:
+    assert takes_person(text)
+
+
+@pytest.mark.parametrize("text", ["yes", "yes please", "yes ask me tomorrow", "ok but don't transfer me to an agent"])
+def test_a_yes_alone_says_nothing_of_a_person(text: str) -> None:
+    assert not takes_person(text)

@@ -112,3 +112,8 @@ def test_somebody_angry_writes_like_it(text: str) -> None:
 @pytest.mark.parametrize("text", ["it is broken", "still no parcel", "what if I don't like it", "a bit annoying, this"])
 def test_trouble_calmly_told_is_not_heated(text: str) -> None:
     assert not heated(text)
+
+
+@pytest.mark.parametrize("text", ["what rubbish weather, is it waterproof", "my old tent was crap, which one lasts"])
+def test_strong_words_about_something_else_are_not_heated(text: str) -> None:
+    assert not heated(text)

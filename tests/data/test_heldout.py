@@ -26,6 +26,9 @@ REASONS = {
 }
 
 
+REQUESTS = ("handoff_requests.csv", "handoff_requests_blind.csv", "handoff_requests_third.csv")
+
+
 def plain(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", text.lower())) or text.strip()
 
@@ -36,7 +39,7 @@ def rows(name: str, folder: str = "tests") -> list[dict[str, str]]:
 
 
 def conversations(*names: str) -> list[dict[str, Any]]:
-    files = names or ("conversations.yml", "conversations_blind.yml")
+    files = names or ("conversations.yml", "conversations_blind.yml", "conversations_third.yml")
     return [script for name in files for script in yaml.safe_load((DATA / "tests" / name).read_text(encoding="utf-8"))]
 
 
@@ -47,7 +50,7 @@ def trained() -> dict[str, str]:
     return {plain(message.get("text")): message.get("intent") for message in messages}
 
 
-@pytest.mark.parametrize("name", ["intents.csv", "handoff_requests.csv", "handoff_requests_blind.csv"])
+@pytest.mark.parametrize("name", [*REQUESTS, "intents.csv"])
 def test_no_held_out_text_is_trained_on_or_stands_twice(name: str, trained: dict[str, str]) -> None:
     texts = Counter(plain(row["text"]) for row in rows(name))
     assert [text for text in texts if text in trained] == []
@@ -67,13 +70,13 @@ def test_handoff_requests_are_two_hundred_and_mentions_four_hundred() -> None:
 
 def test_blind_handoff_requests_are_a_hundred_and_mentions_two_hundred() -> None:
     assert Counter(row["label"] for row in rows("handoff_requests_blind.csv")) == {"human": 100, "other": 200}
+    assert Counter(row["label"] for row in rows("handoff_requests_third.csv")) == {"human": 119, "other": 238}
 
 
 def test_no_handoff_request_stands_in_two_sets() -> None:
     seen = [
         *({plain(row["text"]) for row in rows("handoff_requests.csv", folder="development")}),
-        *({plain(row["text"]) for row in rows("handoff_requests.csv")}),
-        *({plain(row["text"]) for row in rows("handoff_requests_blind.csv")}),
+        *(text for name in REQUESTS for text in {plain(row["text"]) for row in rows(name)}),
     ]
     assert [text for text, count in Counter(seen).items() if count > 1] == []
 
@@ -102,12 +105,14 @@ def test_half_of_the_forty_blind_conversations_are_to_be_handed_over() -> None:
     scripts = conversations("conversations_blind.yml")
     assert len(scripts) == 40
     assert sum(script["escalate"] for script in scripts) == 20
+    third = conversations("conversations_third.yml")
+    assert (len(third), sum(script["escalate"] for script in third)) == (70, 35)
 
 
 @pytest.mark.parametrize("script", conversations(), ids=lambda script: script["id"])
 def test_a_conversation_is_well_formed(script: dict[str, Any]) -> None:
     assert set(script) <= {"id", "title", "turns", "escalate", "reason", "also", "by_turn"}
-    assert 2 <= len(script["turns"]) <= 7
+    assert 1 <= len(script["turns"]) <= 7
     assert all(isinstance(turn, str) and turn.strip() for turn in script["turns"])
     if script["escalate"]:
         assert {script["reason"], *script.get("also", [])} <= REASONS
@@ -126,5 +131,5 @@ def test_orders_and_addresses_in_conversations_are_those_of_the_shop() -> None:
         numbers = re.findall(r"\b1\d{3}\b", text)
         mails = re.findall(r"[\w.]+@[\w.]+\w", text.lower())
         assert set(numbers) <= set(owner), script["id"]
-        if numbers and mails and script["id"] not in {"e17", "b18"}:
+        if numbers and mails and script["id"] not in {"e17", "b18", "c14"}:
             assert mails[-1] == owner[numbers[-1]], script["id"]

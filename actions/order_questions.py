@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from rasa_sdk import Tracker
@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.identity import order_label
 from actions.order_wishes import wish_of
-from actions.quick_replies import PERSON, STOP, order
+from actions.quick_replies import PERSON, STOP, QuickReply, order
 from actions.services import services
 from actions.shop.port import ShopUnavailable
 from actions.talk import Step, Talk
@@ -36,6 +36,12 @@ class Question(Step):
         return talk.events
 
 
+def way_out(talk: Talk) -> Sequence[QuickReply]:
+    """The door to a person, for who sounds annoyed: a question is no answer."""
+    heard = talk.heard
+    return (PERSON,) if services().policy.is_annoyed(heard.frustration, heard.intent, heard.text) else ()
+
+
 class AskOrderNumber(Question):
     """Which order."""
 
@@ -54,7 +60,8 @@ class AskOrderNumber(Question):
             talk.remember(awaiting="offer_human:repeated_misunderstanding")
             talk.say("utter_ask_order_number_again", replies=[PERSON, STOP])
         else:
-            talk.say("utter_ask_number_and_email" if not talk.slot("email") else "utter_ask_number_only")
+            wanted = "utter_ask_number_and_email" if not talk.slot("email") else "utter_ask_number_only"
+            talk.say(wanted, replies=way_out(talk))
 
 
 class AskEmail(Question):
@@ -68,7 +75,7 @@ class AskEmail(Question):
             talk.turn.findings.offered_human = True
             talk.say("utter_ask_email_again", replies=[PERSON, STOP])
         else:
-            talk.say("utter_ask_order_email")
+            talk.say("utter_ask_order_email", replies=way_out(talk))
 
 
 class AskedByWish:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ BESIDE = frozenset(reply["payload"] for reply in (PERSON, YES, NO, NONE_OF_THESE
 """Buttons that name nothing to do."""
 BARE_YES = 2
 """'Yes please' chooses nothing; 'yes, pass me on' does."""
+_THANKS = re.compile(r"\b(?:thank\w*|thx|ta|cheers|help\w*|appreciat\w*|kind|grateful|solved|sorted)\b", re.IGNORECASE)
 SETTLING = frozenset({"thank", "praise", "problem_solved"})
 DISPLEASED = frozenset({"complaint", "insult"})
 
@@ -169,10 +171,10 @@ class Settled(Aside):
     action_name = "action_settled"
 
     async def act(self, talk: Talk) -> None:
-        """Answer in kind. A bare 'great' in answer to the offer of a person is a yes, or bitter: a person is right for
-        both."""
-        bare = len(talk.heard.text.split()) <= BARE_YES
-        if talk.heard.intent == "praise" and bare and accepts_offer(talk):
+        """Answer in kind. A 'great' without thanks in answer to the offer of a person is a yes, or bitter: a person is
+        right for both."""
+        thankless = _THANKS.search(talk.heard.text) is None
+        if talk.heard.intent == "praise" and thankless and accepts_offer(talk):
             return
         sour = displeased(talk)
         talk.remember(failed_attempts=0.0, not_helpful_count=0.0)
@@ -231,6 +233,8 @@ class Complain(Aside):
             pass_on_displeased(talk)
             return
         talk.remember(sympathy_shown=True)
+        if talk.heard.intent not in DISPLEASED:
+            count_failure(talk)  # the tone was heard, what it is about was not
         offer(talk, "utter_complaint")
 
 

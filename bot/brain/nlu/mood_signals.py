@@ -83,8 +83,8 @@ _TROUBLE = re.compile(
     r"|snapp?\w*|collaps\w*|jammed"
     r"|forg(?:et|ot|ets)|overcharg\w*|charged (?:me )?(?:twice|again)|sold out|robots?|bots?|voucher|apolog\w*"
     r"|copy and paste"
-    r"|without (?:the |any |a |its )?\w+(?=\W*$)|only half|h"
-    r"alf of (?:it|my|the)|none for|one more form|automatic (?:mail|reply)"
+    r"|without (?:the |any |a |its )?\w+(?=\W*$)|only half|half of (?:it|my|the)|none for|one more form"
+    r"|automatic (?:mail|reply)"
     r"|fell|falls?|apart|torn|tears|ignor\w*|excuses?|fail\w*|crash\w*|died|dead|useless|refus\w*|damag\w*"
     r"|smashed|vanish\w*|stuck|silence|out of stock|start all over|repeat\w*"
     r"|(?:another|more) (?:form|delay|wait\w*)"
@@ -131,7 +131,9 @@ _BITTER = re.compile(
 _OUTRAGE = re.compile(
     r"\b(?:unacceptable|ridiculous|disgust\w*|disgrace\w*|appall\w*|outrag\w*|fed up|sick (?:of|and tired)"
     r"|had (?:it|enough)"
-    r"|furious|livid|fuming|scandal\w*|shameful|ashamed|worst|joke|shambles|rip[- ]?off|fobb\w*|how dare)\b",
+    r"|furious|livid|fuming|scandal\w*|shameful|ashamed|worst|shambles|rip[- ]?off|fobb\w*|how dare"
+    r"|(?:what|such|is|are|was|it'?s|that'?s|you'?re|beyond) an? (?:\w+ )?joke"
+    r"|(?:total|absolute|complete|sick) joke)\b",
     re.IGNORECASE,
 )
 _YOU = r"\b(?:you|your|yours|ur|u|this (?:bot|chat\w*|shop|company|service|site|place))\b"

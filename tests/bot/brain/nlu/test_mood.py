@@ -102,6 +102,8 @@ def test_the_examples_are_texts_and_stand_on_one_side_only() -> None:
         "you are useless",
         "I will never order from you again",
         "this is unacceptable",
+        "what a joke of a company",
+        "your support is a joke",
         "still nothing and I have been waiting for weeks",
     ],
 )
@@ -109,7 +111,9 @@ def test_somebody_angry_writes_like_it(text: str) -> None:
     assert heated(text)
 
 
-@pytest.mark.parametrize("text", ["it is broken", "still no parcel", "what if I don't like it", "a bit annoying, this"])
+@pytest.mark.parametrize(
+    "text", ["it is broken", "still no parcel", "what if I don't like it", "a bit annoying, this", "tell me a joke"]
+)
 def test_trouble_calmly_told_is_not_heated(text: str) -> None:
     assert not heated(text)
 

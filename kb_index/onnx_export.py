@@ -100,8 +100,8 @@ def _checked(model: Any, out: Path) -> Vectors:
 def _try_blocks(out: Path, exact: Vectors) -> None:
     """Puts the graph with 8-bit weights in place of the exact one if it is quicker here and its vectors near enough.
 
-    Quicker it is only where the processor multiplies bytes in one instruction (AVX-512 VNNI and later): elsewhere eight
-    texts at once took 1.6 times as long as with the exact weights. So it is tried, not guessed from the processor.
+    It depends on the processor: on one with AVX-512 it took half the time, on one with AVX2 alone eight texts at once
+    took 1.6 times as long as with the exact weights. So it is tried, not guessed.
     """
     with tempfile.TemporaryDirectory(dir=out.parent) as scratch:
         small = Path(scratch)

@@ -123,13 +123,16 @@ def _before_mood(reading: Reading, now: Situation, certain: bool, policy: Handov
 
 
 def _by_mood(reading: Reading, now: Situation, certain: bool, policy: HandoverPolicy) -> Route:
+    hot = heated(reading.text) and not (certain and (reading.intent or "").startswith("ask_"))
     mood = policy.mood(
         reading.frustration,
         reading.intent if reading.confidence >= MEANT_IN_ANGER or reading.intent in TONELESS else None,
         reading.text,
         displeased_before=now.displeased_before,
-        heated=heated(reading.text) and not (certain and (reading.intent or "").startswith("ask_")),
+        heated=hot,
     )
+    if _surely_foreign(reading) and not hot:
+        mood = Mood.CALM  # what is none of our business is not said about us, however it sounds
     if mood is not Mood.CALM and reading.intent in PRAISING and not now.displeased_before:
         return Route("action_complaint")  # honest praise may be misread: a person is offered, not fetched
     if mood is Mood.ANGRY:
@@ -138,6 +141,11 @@ def _by_mood(reading: Reading, now: Situation, certain: bool, policy: HandoverPo
     sympathy = mood is Mood.ANNOYED and not now.slots.get("sympathy_shown") and reading.intent not in SORRY_BY_ITSELF
     sympathy = sympathy and routed.action != "action_complaint"
     return Route(routed.action, routed.reason, routed.hold, sympathy)
+
+
+def _surely_foreign(reading: Reading) -> bool:
+    """Whether it is read as none of the shop's business with certainty, not only refused for being unlike the rest."""
+    return reading.intent == "out_of_scope" and reading.confidence >= CERTAIN
 
 
 def _leaves_angry(reading: Reading, now: Situation, policy: HandoverPolicy) -> bool:
@@ -174,7 +182,7 @@ def _may_want_person(reading: Reading, now: Situation) -> bool:
 
 def danger(reading: Reading) -> float:
     """How likely it is that somebody is or could be hurt by something of ours, from 0 to 1."""
-    if reading.intent == "out_of_scope" and reading.confidence >= CERTAIN:
+    if _surely_foreign(reading):
         return 0.0
     return sum(chance for name, chance in reading.meanings if name in DANGER)
 
@@ -194,8 +202,7 @@ def _answer_to_question(reading: Reading, now: Situation, certain: bool) -> Rout
         return Route(hold=True) if described else Route("action_take_wish")
     if given or reading.intent in ANSWERS or reading.intent == wish or _lacks_what_was_asked(reading, now):
         return Route(hold=True)
-    foreign = reading.intent == "out_of_scope" and reading.confidence >= CERTAIN
-    if foreign or certain:
+    if _surely_foreign(reading) or certain:
         return None
     return Route("action_answer_or_ask_again" if _QUESTION.search(reading.text) else None, hold=True)
 

@@ -382,6 +382,7 @@ async def test_two_messages_that_make_no_sense_bring_a_person_but_two_jokes_do_n
     joker = await talk(name="joker")
     for text in ("tell me a joke", "what's the weather like tomorrow", "who won the football last night"):
         assert (await joker.says(text)).signals.handoff is None
+        assert "sorry" not in joker.said
 
 
 async def test_the_same_question_again_and_again_brings_a_person() -> None:

@@ -75,6 +75,16 @@ def test_a_second_annoyed_message_goes_to_a_person() -> None:
     assert chosen == Route("action_hand_over", reason="frustration")
 
 
+@pytest.mark.parametrize("displeased", [False, True])
+def test_what_is_none_of_our_business_is_declined_however_it_sounds(displeased: bool) -> None:
+    chosen = decide(reading("tell me a joke", "out_of_scope", frustration=0.9), situation(displeased=displeased))
+    assert chosen == Route("action_answer_or_decline")
+    shouted = reading("WHAT A DISGRACE YOU ARE", "out_of_scope", frustration=0.9)
+    assert decide(shouted, situation(displeased=displeased)) == Route("action_hand_over", reason="frustration")
+    unsure = reading("wibble wobble plugh", "out_of_scope", 0.3, frustration=0.9)
+    assert decide(unsure).action == "action_complaint"
+
+
 def test_short_answers_have_no_mood() -> None:
     assert decide(reading("none of these", "none_of_these", frustration=0.99), situation(displeased=True)) == Route()
 

@@ -22,12 +22,14 @@ PING_EVERY = 0.3
 
 
 async def fetched(http: httpx.AsyncClient, path: str, token: str, **params: object) -> dict:
-    """What is there now. A process that was told to stop may still be on its way out: whoever reads asks again."""
-    async with asyncio.timeout(30):
+    """What is there now. A process that was told to stop may still be on its way out, a database that somebody else
+    uses may be busy: whoever reads asks again."""
+    async with asyncio.timeout(120):
         while True:
             with suppress(httpx.TransportError):
                 answer = await http.get(path, params=params, headers={"Authorization": f"Bearer {token}"})
-                return answer.raise_for_status().json()
+                if answer.status_code != 503:
+                    return answer.raise_for_status().json()
             await asyncio.sleep(0.05)
 
 

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bot.storage.database import connect
+from tests.chaos.evidence import Waiting, keep
 from tests.chaos.play import MESSAGES, Report, play
 from tests.chaos.town import Town, fresh_sqlite, sqlite_template, staffed
 from tests.support.databases import postgres_database, renew_postgres_database
@@ -52,25 +53,41 @@ class Slots:
         self._stack.close()
 
     async def run(
-        self, seeds: Iterable[int], tell: Callable[[Report], None] = lambda report: None, *, messages: int = MESSAGES
+        self,
+        seeds: Iterable[int],
+        tell: Callable[[Report], None] = lambda report: None,
+        *,
+        messages: int = MESSAGES,
+        evidence: Path | None = None,
     ) -> list[Report]:
-        """Play every seed with so many messages of each customer; the reports in the order in which they ended."""
+        """Play every seed with so many messages of each customer; the reports in the order in which they ended. What a
+        broken run left is kept under `evidence`."""
         left, reports = iter(seeds), []
         async with asyncio.TaskGroup() as group:
             for town in self._towns:
-                group.create_task(self._work(town, left, reports, tell, messages))
+                group.create_task(self._work(town, left, reports, tell, messages, evidence))
         return reports
 
     async def _work(
-        self, town: Town, left: Iterator[int], reports: list[Report], tell: Callable[[Report], None], messages: int
+        self,
+        town: Town,
+        left: Iterator[int],
+        reports: list[Report],
+        tell: Callable[[Report], None],
+        messages: int,
+        evidence: Path | None,
     ) -> None:
         for seed in left:
             await asyncio.to_thread(self._renew, town)
+            waiting = Waiting()
             try:
                 report = await play(town, seed, messages=messages)
             except Exception as error:  # said of this run, and the others go on
                 log.exception("seed %s broke off", seed)
                 report = Report(seed, [f"broke off: {error!r}"])
+            report.starved = waiting.share()
+            if report.wrongs and evidence:
+                await asyncio.to_thread(keep, evidence, report, town.database_url)
             reports.append(report)
             tell(report)
 

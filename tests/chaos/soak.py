@@ -8,11 +8,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import resource
+import shutil
 import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Any
 
 from tests.chaos.play import MESSAGES, Report
 from tests.chaos.slots import Slots
@@ -32,7 +36,7 @@ class Sums:
         """Count a run, and say so if it went wrong."""
         self.reports.append(report)
         if report.wrongs:
-            print(f"seed {report.seed}: {report.wrongs}", flush=True)
+            print(f"seed {report.seed}, {report.starved:.0%} of it waiting to run: {report.wrongs}", flush=True)
         if len(self.reports) % 10 == 0:
             print(f"{len(self.reports)}/{self._count} {json.dumps(self.as_json())}", file=sys.stderr, flush=True)
 
@@ -48,15 +52,41 @@ class Sums:
             "claims": sum(report.claims for report in reports),
             "connections": sum(report.connections for report in reports),
             "deaths_at": Counter(point for report in reports for point in report.deaths),
+            "slowest_to_settle": max((report.settled for report in reports), default=0.0),
+            "most_starved": max((report.starved for report in reports), default=0.0),
             "minutes": round((time.monotonic() - self._began) / 60, 1),
         }
 
 
-async def _run(seeds: range, sums: Sums, alone: Slots, together: Slots | None, messages: int) -> None:
+async def _run(seeds: range, sums: Sums, alone: Slots, together: Slots | None, **how: Any) -> None:
     kinds = [(alone, [seed for seed in seeds if together is None or seed % 5])]
     if together is not None:
         kinds.append((together, [seed for seed in seeds if not seed % 5]))
-    await asyncio.gather(*(slots.run(chosen, sums.add, messages=messages) for slots, chosen in kinds))
+    await asyncio.gather(*(slots.run(chosen, sums.add, **how) for slots, chosen in kinds))
+
+
+def _soak(chosen: argparse.Namespace, place: Path, sums: Sums) -> None:
+    for kind in ("alone", "together"):
+        (place / kind).mkdir()
+    with ExitStack() as ends:
+        mother = Mother(place)
+        if chosen.evidence:
+            chosen.evidence.mkdir(parents=True, exist_ok=True)
+            ends.callback(shutil.copy, mother.log, chosen.evidence)
+        ends.callback(mother.close)
+        alone = ends.enter_context(closing(Slots.on_sqlite(mother, place / "alone", chosen.slots)))
+        together = None
+        if AVAILABLE["postgres"]() and AVAILABLE["redis"]():
+            together = Slots.on_postgres(mother, place / "together", chosen.scaled_slots)
+            ends.enter_context(closing(together))
+        seeds = range(chosen.first, chosen.first + chosen.seeds)
+        asyncio.run(_run(seeds, sums, alone, together, messages=chosen.messages, evidence=chosen.evidence))
+
+
+def _processor_seconds() -> float:
+    """Of this process and of every one that it started; not of PostgreSQL and Redis."""
+    used = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return round(sum(usage.ru_utime + usage.ru_stime for usage in used), 1)
 
 
 def main() -> int:
@@ -67,24 +97,12 @@ def main() -> int:
     parser.add_argument("--slots", type=int, default=8, help="runs side by side: they mostly wait")
     parser.add_argument("--messages", type=int, default=MESSAGES, help="of each of the two customers of a run")
     parser.add_argument("--scaled-slots", type=int, default=2)
+    parser.add_argument("--evidence", type=Path, help="where the databases and the logs of broken runs are kept")
     chosen = parser.parse_args()
-    seeds = range(chosen.first, chosen.first + chosen.seeds)
-    sums = Sums(len(seeds))
+    sums = Sums(chosen.seeds)
     with tempfile.TemporaryDirectory(prefix="baton-soak-") as place:
-        (Path(place) / "alone").mkdir()
-        (Path(place) / "together").mkdir()
-        mother = Mother(Path(place))
-        alone = Slots.on_sqlite(mother, Path(place) / "alone", chosen.slots)
-        scaled = AVAILABLE["postgres"]() and AVAILABLE["redis"]()
-        together = Slots.on_postgres(mother, Path(place) / "together", chosen.scaled_slots) if scaled else None
-        try:
-            asyncio.run(_run(seeds, sums, alone, together, chosen.messages))
-        finally:
-            for slots in (alone, together):
-                if slots is not None:
-                    slots.close()
-            mother.close()
-    print(json.dumps(sums.as_json(), indent=1))
+        _soak(chosen, Path(place), sums)
+    print(json.dumps(sums.as_json() | {"processor_seconds": _processor_seconds()}, indent=1))
     return int(any(report.wrongs for report in sums.reports))
 
 

@@ -140,7 +140,7 @@ class Town:
             await post.child.gone()
             post.child = None
 
-    async def answering(self, posts: Sequence[Post], seconds: float = 60) -> None:
+    async def answering(self, posts: Sequence[Post], seconds: float = 180) -> None:
         """Wait until those processes answer."""
         async with asyncio.timeout(seconds), httpx.AsyncClient(trust_env=False, verify=PLAIN) as http:
             for post in posts:

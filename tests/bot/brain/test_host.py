@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
+from rasa.core.processor import MessageProcessor
 
 from bot.brain.app import create_app
 from bot.brain.host import Host
@@ -119,6 +121,22 @@ async def test_a_promoted_model_takes_over_and_no_turn_is_lost(host: Host, regis
     registry.rollback()
     await host.renew()
     assert (await host.turn(turn(100))).model_id == first
+
+
+async def test_models_that_were_replaced_leave_the_memory(host: Host, registry: Registry) -> None:
+    def models() -> int:
+        gc.unfreeze()  # what is there to stay is out of the collector's sight
+        gc.collect()
+        return sum(isinstance(each, MessageProcessor) for each in gc.get_objects())
+
+    await host.turn(turn(0))
+    before = models()
+    for number in range(1, 4):
+        registry.promote(registry.register(trained_archive(), "data", {}).id)
+        await host.renew()
+        await host.turn(turn(number))
+        assert host.figures.model_swaps == number
+    assert models() == before
 
 
 async def test_an_archive_that_is_not_the_registered_one_is_not_loaded(

@@ -125,6 +125,27 @@ async def test_patience_with_a_missing_worker_ends_with_people(world: World, dis
     assert (await world.seen(conversation)).state is State.QUEUED
 
 
+async def test_a_slow_bot_has_many_wait_and_sends_none_of_them_to_people(world: World) -> None:
+    world.brain.hold = asyncio.Event()
+    dispatcher = world.dispatcher(concurrency=2)
+    await dispatcher.start()
+    conversations = [await world.customer() for _ in range(12)]
+    for conversation in conversations:
+        await world.says(conversation, "hello")
+    await eventually(lambda: dispatcher.running == 2)
+    for _ in range(12):  # two minutes: longer than the patience with a worker that is not there at all
+        world.clock.forward(seconds=10)
+        looks = len(world.watch.outboxes)
+        await eventually(lambda looks=looks: len(world.watch.outboxes) > looks)
+    world.brain.hold.set()
+    await eventually(lambda: len(world.watch.turns) == 12)
+    for conversation in conversations:
+        assert (await world.seen(conversation)).state is State.BOT
+        expected = ["bot: opening()", "customer: hello", "system: bot_slow()", "bot: echo: hello"]
+        assert await world.texts(conversation) == expected
+    await dispatcher.stop(0)
+
+
 async def test_a_brain_that_never_answers_is_cut_off(world: World) -> None:
     world.brain.hold = asyncio.Event()
     dispatcher = world.dispatcher(turn_seconds=0.02)

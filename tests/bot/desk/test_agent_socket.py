@@ -84,6 +84,38 @@ async def test_a_watched_conversation_is_replayed_then_live_with_notes_and_witho
     assert seqs == list(range(1, last["seq"] + 1))
 
 
+async def test_who_comes_back_sees_what_a_colleague_answered_and_cannot_answer_over_it(house, address):
+    ann, ben = await house.agent("ann"), await house.agent("ben")
+    conversation = await house.waiting()
+    await ann.post(f"/agent/conversations/{conversation}/claim")
+    async with desk(address, ann) as client:
+        await client.send(type="watch", conversation_id=conversation, last_seq=0)
+        seen = (await client.until("watching"))[-1]["last_seq"]
+        await client.until(lambda f: f["type"] == "event" and f["seq"] == seen)
+    await house.says(conversation, "are you still there?")  # Ann's line is down, and she is writing
+    routing = house.routing()
+    for _ in range(3):
+        house.clock.forward(minutes=2)
+        await ben.get("/agent/conversations")
+        await routing.step()
+    assert (await ben.post(f"/agent/conversations/{conversation}/claim")).status_code == 200
+    theirs = {"client_message_id": "b-1", "text": "Ben here: it left this morning."}
+    assert (await ben.post(f"/agent/conversations/{conversation}/messages", json=theirs)).status_code == 201
+
+    held = {"client_message_id": "a-1", "text": "Ann here: it is still in our warehouse."}
+    late = await ann.post(f"/agent/conversations/{conversation}/messages", json=held)  # sent as the line comes back
+    assert (late.status_code, late.json()["error"]["code"]) == (409, "not_assigned")
+    async with desk(address, ann) as client:
+        await client.send(type="watch", conversation_id=conversation, last_seq=seen)
+        watching = (await client.until("watching"))[-1]
+        frames = await client.until(lambda f: f["type"] == "event" and f["seq"] == watching["last_seq"])
+    missed = [frame for frame in frames if frame["type"] == "event"]
+    assert [frame["seq"] for frame in missed] == list(range(seen + 1, watching["last_seq"] + 1))
+    said = [frame["event"]["text"] for frame in missed if frame["event"]["kind"] == "message"]
+    assert "Ben here: it left this morning." in said
+    assert not any("Ann here" in str(event.data) for event in await house.service.events(conversation))
+
+
 async def test_typing_reaches_the_other_side_and_a_note_does_not_reach_the_customer(house, address):
     ann = await house.agent("ann")
     conversation = await house.waiting()

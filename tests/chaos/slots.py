@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.storage.database import connect
 from tests.chaos.evidence import Waiting, keep
 from tests.chaos.play import MESSAGES, Report, play
@@ -87,9 +89,15 @@ class Slots:
                 report = Report(seed, [f"broke off: {error!r}"])
             report.starved = waiting.share()
             if report.wrongs and evidence:
-                await asyncio.to_thread(keep, evidence, report, town.database_url)
+                await self._keep(evidence, report, town)
             reports.append(report)
             tell(report)
+
+    async def _keep(self, evidence: Path, report: Report, town: Town) -> None:
+        try:
+            await asyncio.to_thread(keep, evidence, report, town.database_url)
+        except SQLAlchemyError:  # what broke the run may be that no database can be reached
+            log.exception("nothing could be kept of seed %s", report.seed)
 
 
 def _places(directory: Path, count: int) -> list[Path]:

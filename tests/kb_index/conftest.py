@@ -86,7 +86,16 @@ ARTICLES = [
 ]
 
 
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceEncoder) -> Path:
+    """The index of `ARTICLES`, to be copied."""
+    index_dir = tmp_path_factory.mktemp("articles") / "index"
+    build(ARTICLES, index_dir, encoder)
+    return index_dir
+
+
 @pytest.fixture
-def knowledge(tmp_path: Path, encoder: SentenceEncoder) -> KnowledgeBase:
-    build(ARTICLES, tmp_path / "index", encoder)
+def knowledge(tmp_path: Path, built: Path, encoder: SentenceEncoder) -> KnowledgeBase:
+    """The small knowledge base, each test's own."""
+    shutil.copytree(built, tmp_path / "index")
     return KnowledgeBase.open(tmp_path / "index", encoder)

@@ -5,6 +5,7 @@ import contextlib
 import json
 import socket
 import uuid
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -83,6 +84,12 @@ async def no_search(query):
     return []
 
 
+@cache
+def shop_words() -> ResponseWords:
+    """The shop's own wording, read once."""
+    return ResponseWords(ROOT / "data" / "domain")
+
+
 class House:
     """Everything of the customer side in one process; use as an async context manager."""
 
@@ -92,8 +99,7 @@ class House:
         self.store = MemoryConversationStore()
         self.brain = EchoBrain()
         self.availability = Nobody()
-        words = ResponseWords(ROOT / "data" / "domain")
-        self.service = ConversationService(self.store, self.signals, self.availability, words, self.clock)
+        self.service = ConversationService(self.store, self.signals, self.availability, shop_words(), self.clock)
         self.dispatcher = Dispatcher(self.store, self.service, self.brain, self.signals, self.clock)
         self.session_store = MemorySessions()
         sessions = Sessions(self.session_store, self.service, self.clock, identity_verifier(IDENTITY_SECRET), admit)

@@ -92,6 +92,7 @@ def desk_router(desk: Desk) -> APIRouter:
     agent_of = _heard_of(desk)
     _add_reading(router, desk, agent_of)
     _add_floor(router, desk, agent_of)
+    _add_marks(router, desk, agent_of)
     _add_writing(router, desk, agent_of)
     _add_people(router, desk, agent_of)
 
@@ -169,19 +170,20 @@ def _add_reading(router: APIRouter, desk: Desk, agent_of: Any) -> None:
         )
 
 
+async def _shown(desk: Desk, conversation: Conversation) -> dict[str, Any]:
+    return item(await desk.listing.one(conversation.id), desk.clock.now())
+
+
 def _add_floor(router: APIRouter, desk: Desk, agent_of: Any) -> None:
     Agent = Annotated[Account, Depends(agent_of)]
     service, base = desk.conversations, "/conversations/{conversation_id}"
-
-    async def shown(conversation: Conversation) -> dict[str, Any]:
-        return item(await desk.listing.one(conversation.id), desk.clock.now())
 
     @router.post(base + "/claim")
     async def claim(conversation_id: str, account: Agent) -> dict[str, Any]:
         """Take it. One claim wins; the others get 409 `already_claimed` with `details.agent`."""
         claimed = await service.claim(conversation_id, account.as_staff())
         await desk.audit.record(account, "claim", "conversation", conversation_id)
-        return await shown(claimed)
+        return await _shown(desk, claimed)
 
     @router.post(base + "/transfer")
     async def transfer(conversation_id: str, body: TransferBody, account: Agent) -> dict[str, Any]:
@@ -193,43 +195,48 @@ def _add_floor(router: APIRouter, desk: Desk, agent_of: Any) -> None:
         await desk.audit.record(
             account, "transfer", "conversation", conversation_id, team=body.team, agent=to.id if to else None
         )
-        return await shown(moved)
+        return await _shown(desk, moved)
 
     @router.post(base + "/decline")
     async def decline(conversation_id: str, account: Agent) -> dict[str, Any]:
         """Leave what was offered to you to the next agent with room."""
         left = await service.decline(conversation_id, account.as_staff())
         await desk.audit.record(account, "decline", "conversation", conversation_id)
-        return await shown(left)
+        return await _shown(desk, left)
 
     @router.post(base + "/return-to-bot")
     async def return_to_bot(conversation_id: str, account: Agent) -> dict[str, Any]:
         """The bot goes on in a clean dialogue."""
         returned = await service.return_to_bot(conversation_id, account.as_staff())
         await desk.audit.record(account, "return_to_bot", "conversation", conversation_id)
-        return await shown(returned)
+        return await _shown(desk, returned)
 
     @router.post(base + "/resolve")
     async def resolve(conversation_id: str, body: ResolveBody, account: Agent) -> dict[str, Any]:
         """Close it with an outcome such as `resolved`; the customer is asked how it was."""
         closed = await service.resolve(conversation_id, account.as_staff(), body.outcome, body.comment)
         await desk.audit.record(account, "resolve", "conversation", conversation_id, outcome=body.outcome)
-        return await shown(closed)
+        return await _shown(desk, closed)
+
+
+def _add_marks(router: APIRouter, desk: Desk, agent_of: Any) -> None:
+    Agent = Annotated[Account, Depends(agent_of)]
+    service, base = desk.conversations, "/conversations/{conversation_id}"
 
     @router.post(base + "/snooze")
     async def snooze(conversation_id: str, body: SnoozeBody, account: Agent) -> dict[str, Any]:
         """Put it aside until a time, or until the customer writes."""
-        return await shown(await service.snooze(conversation_id, account.as_staff(), body.until))
+        return await _shown(desk, await service.snooze(conversation_id, account.as_staff(), body.until))
 
     @router.post(base + "/labels")
     async def labels(conversation_id: str, body: LabelsBody, account: Agent) -> dict[str, Any]:
         """Replace its labels."""
-        return await shown(await service.set_labels(conversation_id, account.as_staff(), body.labels))
+        return await _shown(desk, await service.set_labels(conversation_id, account.as_staff(), body.labels))
 
     @router.post(base + "/priority")
     async def priority(conversation_id: str, body: PriorityBody, account: Agent) -> dict[str, Any]:
         """Set how urgent it is."""
-        return await shown(await service.set_priority(conversation_id, account.as_staff(), body.priority))
+        return await _shown(desk, await service.set_priority(conversation_id, account.as_staff(), body.priority))
 
 
 def _add_writing(router: APIRouter, desk: Desk, agent_of: Any) -> None:

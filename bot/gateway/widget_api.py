@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response, WebSocket
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.conversation.model import Event
 from bot.conversation.transcript import MEDIA_TYPES, render_transcript
 from bot.errors import Unauthenticated
 from bot.gateway import protocol
@@ -79,6 +80,9 @@ class AckBody(BaseModel):
     duplicate: bool
 
 
+SessionOf = Callable[..., Awaitable[Session]]
+
+
 def widget_router(
     parts: SocketParts,
     *,
@@ -88,6 +92,21 @@ def widget_router(
 ) -> APIRouter:
     """Everything a customer's widget talks to, below `/api/v1`."""
     router = APIRouter(tags=["customer"])
+    session_of = _session_of(parts)
+    _add_sessions(router, parts, lambda request: is_operator(operator_secret, _proof(request), now()))
+    _add_events(router, parts, session_of)
+    _add_messages(router, parts, session_of)
+    _add_help(router, parts, search_help)
+
+    @router.websocket("/widget/ws")
+    async def widget_socket(websocket: WebSocket) -> None:
+        await CustomerSocket(websocket, parts).serve()
+
+    return router
+
+
+def _session_of(parts: SocketParts) -> SessionOf:
+    """The session of a request from a page that may ask."""
 
     async def session_of(
         request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
@@ -97,13 +116,19 @@ def widget_router(
             raise Unauthenticated("Send the session_token as a bearer token.", code="session_missing")
         return await parts.sessions.authenticate(credentials.credentials)
 
-    CurrentSession = Annotated[Session, Depends(session_of)]
+    return session_of
 
+
+def _proof(request: Request) -> str | None:
+    return request.headers.get("x-baton-operator")
+
+
+def _add_sessions(router: APIRouter, parts: SocketParts, by_operator: Callable[[Request], bool]) -> None:
     @router.post("/widget/sessions", status_code=201)
     async def open_session(body: SessionRequest, request: Request) -> SessionBody:
         """Open a session, or resume the one of `session_token`. A signed `identity_token` says who the customer is."""
         parts.origins.check(request)
-        operator = is_operator(operator_secret, request.headers.get("x-baton-operator"), now())
+        operator = by_operator(request)
         if not operator:
             await parts.limits.session(parts.origins.address(request))
         opened = await parts.sessions.open(**body.model_dump(), operator=operator)
@@ -117,6 +142,10 @@ def widget_router(
             expires_at=opened.session.expires_at,
         )
 
+
+def _add_events(router: APIRouter, parts: SocketParts, session_of: SessionOf) -> None:
+    CurrentSession = Annotated[Session, Depends(session_of)]
+
     @router.get("/widget/events")
     async def events(
         session: CurrentSession,
@@ -124,23 +153,46 @@ def widget_router(
         wait: Annotated[float, Query(ge=0, le=60)] = 0,
     ) -> EventsBody:
         """Events after `after`; waits up to `wait` seconds (25 at most) for the first one."""
-        async with parts.signals.subscribe(f"conversation:{session.conversation_id}") as news:
-            found = await _page(session.conversation_id, after)
-            if not found and wait:
-                try:
-                    async with asyncio.timeout(min(wait, LONGEST_WAIT)):
-                        async for _, payload in news:
-                            if payload is None and (found := await _page(session.conversation_id, after)):
-                                break
-                except TimeoutError:
-                    found = await _page(session.conversation_id, after)
+        found = await _found(parts, session.conversation_id, after, min(wait, LONGEST_WAIT))
         conversation = await parts.conversations.conversation(session.conversation_id)
         frames = [frame for event in found if (frame := protocol.event_frame(event))]
         last = found[-1].seq if found else min(after, conversation.last_seq)
         return EventsBody(events=frames, last_seq=last, state=conversation.state.value)
 
-    async def _page(conversation_id: str, after: int) -> list[Any]:
-        return list(await parts.conversations.events(conversation_id, after, 500))
+    @router.get("/widget/transcript")
+    async def transcript(session: CurrentSession, format: Literal["txt", "html", "json"] = "txt") -> Response:
+        """The customer's own conversation as a file; notes and other private events are not in it."""
+        conversation = await parts.conversations.conversation(session.conversation_id)
+        log_ = await parts.conversations.events(session.conversation_id, 0, 100_000)
+        return Response(
+            render_transcript(conversation, log_, format, private=False),
+            media_type=MEDIA_TYPES[format],
+            headers={"Content-Disposition": f'attachment; filename="conversation.{format}"'},
+        )
+
+
+async def _found(parts: SocketParts, conversation_id: str, after: int, wait: float) -> Sequence[Event]:
+    """What the log holds after a number, awaited for some seconds where there is nothing yet."""
+
+    async def page() -> Sequence[Event]:
+        return await parts.conversations.events(conversation_id, after, 500)
+
+    async with parts.signals.subscribe(f"conversation:{conversation_id}") as news:
+        found = await page()
+        if found or not wait:
+            return found
+        try:
+            async with asyncio.timeout(wait):
+                async for _, payload in news:
+                    if payload is None and (found := await page()):
+                        return found
+        except TimeoutError:
+            return await page()
+    return found
+
+
+def _add_messages(router: APIRouter, parts: SocketParts, session_of: SessionOf) -> None:
+    CurrentSession = Annotated[Session, Depends(session_of)]
 
     @router.post("/widget/messages")
     async def post_message(body: MessageBody, session: CurrentSession, response: Response) -> AckBody:
@@ -160,26 +212,13 @@ def widget_router(
             duplicate=accepted.duplicate,
         )
 
-    @router.get("/widget/transcript")
-    async def transcript(session: CurrentSession, format: Literal["txt", "html", "json"] = "txt") -> Response:
-        """The customer's own conversation as a file; notes and other private events are not in it."""
-        conversation = await parts.conversations.conversation(session.conversation_id)
-        log_ = await parts.conversations.events(session.conversation_id, 0, 100_000)
-        return Response(
-            render_transcript(conversation, log_, format, private=False),
-            media_type=MEDIA_TYPES[format],
-            headers={"Content-Disposition": f'attachment; filename="conversation.{format}"'},
-        )
 
+def _add_help(
+    router: APIRouter, parts: SocketParts, search_help: Callable[[str], Awaitable[list[dict[str, Any]]]]
+) -> None:
     @router.get("/help/search")
     async def help_search(request: Request, q: Annotated[str, Query(max_length=500)] = "") -> dict[str, Any]:
         """Articles that fit the words, best first."""
         parts.origins.check(request)
         await parts.limits.search(parts.origins.address(request))
         return {"items": await search_help(q.strip()) if q.strip() else []}
-
-    @router.websocket("/widget/ws")
-    async def widget_socket(websocket: WebSocket) -> None:
-        await CustomerSocket(websocket, parts).serve()
-
-    return router

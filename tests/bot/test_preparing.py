@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -24,7 +25,10 @@ def places(tmp_path: Path) -> Places:
     return Places(root=ROOT, data=ROOT / "data", state=tmp_path)
 
 
-HERE = made_with(ROOT / "config.yml", ROOT / "data" / "domain", None)
+@cache
+def here() -> str | None:
+    """What a model of this repository's content is made with."""
+    return made_with(ROOT / "config.yml", ROOT / "data" / "domain", None)
 
 
 def registered(places: Places, made: str | None, **more: object) -> ModelRecord:
@@ -40,7 +44,7 @@ def trainings(places: Places, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def train(*_: object) -> SimpleNamespace:
         asked.append("training")
-        return SimpleNamespace(record=registered(places, HERE, gate={"passed": False}))
+        return SimpleNamespace(record=registered(places, here(), gate={"passed": False}))
 
     monkeypatch.setattr(job, "train", train)
     return asked
@@ -54,7 +58,7 @@ def test_without_a_model_one_is_trained_and_promoted(places: Places, trainings: 
 
 
 def test_a_model_made_here_stays(places: Places, trainings: list[str]) -> None:
-    Registry(places.models).promote(there := registered(places, HERE).id)
+    Registry(places.models).promote(there := registered(places, here()).id)
     assert prepare_model(places, None, lambda _: None) == there
     assert trainings == []
 
@@ -71,9 +75,9 @@ def test_a_model_made_with_anything_else_is_replaced(places: Places, trainings: 
 def test_other_words_of_the_domain_are_another_model(tmp_path: Path) -> None:
     domain = tmp_path / "domain"
     shutil.copytree(ROOT / "data" / "domain", domain)
-    assert made_with(ROOT / "config.yml", domain, None) == HERE
+    assert made_with(ROOT / "config.yml", domain, None) == here()
     (domain / "more.yml").write_text("responses: {}")
-    assert made_with(ROOT / "config.yml", domain, None) != HERE
+    assert made_with(ROOT / "config.yml", domain, None) != here()
 
 
 @pytest.mark.parametrize("content", [None, "pipeline: 7", "- [broken", "pipeline:\n- no name"])

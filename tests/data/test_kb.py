@@ -26,7 +26,7 @@ CLOCK = re.compile(r"\b(\d{1,2}:\d{2})-(\d{1,2}:\d{2})\b")
 
 def front_and_body(path: Path) -> tuple[dict[str, Any], str]:
     _, front, body = path.read_text(encoding="utf-8").split("---\n", 2)
-    return yaml.safe_load(front), body
+    return yaml.load(front, yaml.CSafeLoader), body
 
 
 LOADED = {path.stem: (path, *front_and_body(path)) for path in ARTICLES}

@@ -10,7 +10,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 ARTICLES = {
-    path.stem: yaml.safe_load(path.read_text(encoding="utf-8").split("---\n", 2)[1])
+    path.stem: yaml.load(path.read_text(encoding="utf-8").split("---\n", 2)[1], yaml.CSafeLoader)
     for path in (ROOT / "data" / "kb").glob("*/*.md")
 }
 

@@ -14,6 +14,14 @@ def test_every_setting_is_documented(name):
     assert f"`BATON_{name.upper()}`" in (ROOT / "docs/settings.md").read_text()
 
 
+def test_every_test_that_the_docs_name_exists():
+    import re
+
+    for page in (ROOT / "docs").glob("*.md"):
+        for file, name in re.findall(r"`((?:tests|widget)/[\w./-]+\.(?:py|tsx?)): ([^`]+)`", page.read_text()):
+            assert name in (ROOT / file).read_text(), f"{page.name} names {name} of {file}"
+
+
 def test_every_link_between_documents_leads_somewhere():
     import re
 

@@ -171,11 +171,13 @@ async def test_a_handover_carries_the_packet_the_replies_and_keeps_what_came_lat
     ]
 
 
-async def test_a_silent_handover_is_fine(world: World) -> None:
+async def test_a_handover_without_a_word_of_the_bots_is_told_to_the_customer_all_the_same(world: World) -> None:
     conversation = await world.customer()
     await world.says(conversation, "hello")
     silent = result(outcome="escalated", handoff=HandoffRequest(Reason.POLICY))
     assert await world.service.finish_turn(await take(world), silent) == "escalated"
+    assert (await world.seen(conversation)).state is State.QUEUED
+    assert (await world.texts(conversation))[-1] == "system: queued(position=1)"
 
 
 async def test_the_bot_closes_when_the_customer_is_done(world: World) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from actions.handing_over import give_up, offer
-from actions.quick_replies import NONE_OF_THESE, PERSON, QuickReply, article
+from actions.quick_replies import NONE_OF_THESE, NOT_MEANT, PERSON, QuickReply, article
 from actions.services import services
 from actions.talk import ORDER_FORM, Aside, Talk
 from kb_index.answers import Answer, article_url
@@ -22,6 +22,8 @@ REPEATED_WORDS = 3
 _TELLING = re.compile(r"[^\W\d_]{4,}")
 MEANING = "meaning"
 """Awaited after a clarification: the button pressed next says what the message before it meant."""
+CLOSEST = "closest"
+"""Awaited after what comes closest was shown: a yes settles the question, another article is opened for it."""
 
 
 class AnswerQuestion(Aside):
@@ -45,15 +47,16 @@ class OpenArticle(Aside):
     action_name = "action_open_article"
 
     async def act(self, talk: Talk) -> None:
-        """Its beginning, with the source."""
+        """What it says to the question that it was shown for, else its beginning; with the source."""
         entities = talk.tracker.latest_message.get("entities") or []
         chosen = next((item["value"] for item in entities if item.get("entity") == "article"), None)
         knowledge = services().knowledge
         opened = knowledge.article(str(chosen)) if knowledge and chosen else None
-        if opened is None:
+        if knowledge is None or opened is None:
             admit(talk, talk.heard.text)
-        else:
-            open_article(talk, opened)
+            return
+        question = str(talk.slot("last_question") or "") if talk.slot("awaiting") in (MEANING, CLOSEST) else ""
+        open_article(talk, opened, knowledge.passage(opened.id, question) if question else "")
 
 
 def question_of(talk: Talk) -> str:
@@ -115,7 +118,7 @@ def _plain_words(text: str) -> list[str]:
 def said_just_now(talk: Talk, text: str) -> bool:
     """Whether the bot's latest messages hold these very words."""
     said = [event.get("text") for event in talk.tracker.events if event.get("event") == "bot" and event.get("text")]
-    return text in said[-2:]
+    return any(text in message for message in said[-2:])
 
 
 def same_again(talk: Talk) -> None:
@@ -128,10 +131,10 @@ def same_again(talk: Talk) -> None:
         offer(talk, "utter_same_answer", reason="repeated_misunderstanding")
 
 
-def open_article(talk: Talk, opened: Article) -> None:
-    """Say the first passage of an article."""
+def open_article(talk: Talk, opened: Article, passage: str = "") -> None:
+    """Say this passage of an article, or its first one."""
     source = {"title": opened.title, "url": article_url(opened.id)}
-    talk.tell(cut_passages(opened)[0].text, sources=[source], replies=next_steps(opened.next))
+    talk.tell(passage or cut_passages(opened)[0].text, sources=[source], replies=next_steps(opened.next))
     answered(talk, opened.title, opened.id)
 
 
@@ -160,10 +163,24 @@ def admit(talk: Talk, question: str, answer: Answer | None = None) -> None:
         offer(talk, "utter_no_answer", reason="missing_knowledge")
         return
     talk.turn.findings.clarified = talk.asked_back = True
-    talk.remember(awaiting=MEANING)
     shown = [article(source.title, source.article_id) for source in closest[:MAX_NEXT]]
+    if answer and answer.confidence >= NEAR and answer.closest and not said_just_now(talk, answer.closest):
+        show_closest(talk, answer, shown[1:])
+        return
+    talk.remember(awaiting=MEANING)
     words = "utter_closest_articles" if len(shown) > 1 else "utter_closest_article"
     talk.say(words, replies=[*shown, NONE_OF_THESE])
+
+
+def show_closest(talk: Talk, answer: Answer, others: list[QuickReply]) -> None:
+    """Show what was most likely meant, as the guess that it is, with the other articles it might have been."""
+    talk.remember(awaiting=CLOSEST)
+    source = {"title": answer.also[0].title, "url": answer.also[0].url}
+    talk.tell(
+        f"{talk.words('utter_this_comes_closest')}\n\n{answer.closest}",
+        sources=[source],
+        replies=[*others, NONE_OF_THESE if others else NOT_MEANT],
+    )
 
 
 def count_failure(talk: Talk, weight: float = 1.0) -> None:

@@ -18,6 +18,7 @@ PERSON = button("Talk to a person", "request_human")
 YES = button("Yes", "affirm")
 NO = button("No", "deny")
 NONE_OF_THESE = button("None of these", "none_of_these")
+NOT_MEANT = button("Not what I meant", "none_of_these")
 STOP = button("Leave it", "stop")
 
 

@@ -22,6 +22,10 @@ class Knowledge(Protocol):
         """An article as customers may read it."""
         ...
 
+    def passage(self, article_id: str, question: str) -> str:
+        """What an article says to a question, as Markdown; empty where there is nothing to say."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Services:

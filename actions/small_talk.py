@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from actions.answering import MEANING, count_failure
+from actions.answering import CLOSEST, MEANING, count_failure
 from actions.handing_over import give_up, offer, offered
 from actions.quick_replies import NO, NONE_OF_THESE, PERSON, STOP, YES, QuickReply, button
 from actions.services import services
@@ -51,6 +51,10 @@ class Affirm(Aside):
         if things and last_said(talk) != talk.words("utter_which_of_these"):
             talk.turn.findings.clarified = talk.asked_back = True
             talk.say("utter_which_of_these", replies=things)
+        elif talk.slot("awaiting") == CLOSEST:
+            talk.turn.findings.answered = True
+            talk.remember(awaiting=None, failed_attempts=0.0)
+            talk.say("utter_problem_solved")
         elif not accepts_offer(talk):
             talk.say("utter_affirm")
 

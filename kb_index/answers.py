@@ -1,5 +1,6 @@
 """What is said to the customer: the passage that answers, its source, and what may come next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,7 +48,8 @@ class Answer:
     """An answer, or the honest lack of one.
 
     `text` is Markdown, empty unless `answerable`. `confidence` is the calibrated probability that the first source
-    is the right article. `also` names likely alternatives, worth offering when not answerable.
+    is the right article. `also` names likely alternatives, worth offering when not answerable; `closest` is what the
+    first of them says to the question, for whoever shows it as a guess.
     """
 
     answerable: bool
@@ -57,6 +59,7 @@ class Answer:
     next: tuple[NextStep, ...] = ()
     passages: tuple[Passage, ...] = ()
     also: tuple[Source, ...] = ()
+    closest: str = ""
 
     @classmethod
     def none(cls) -> "Answer":
@@ -74,7 +77,7 @@ def hits(index: Index, ranking: Ranking) -> list[Hit]:
     results = []
     for ranked in ranking.articles:
         article = index.entry(ranked.number).article
-        passage = best_passage(index, ranking, ranked)
+        passage = best_passage(index, ranking, ranked.number)
         snippet = shorten(passage.plain) if passage else ""
         results.append(Hit(article.id, article.title, article_url(article.id), snippet, round(ranked.score, 4)))
     return results
@@ -89,18 +92,24 @@ def compose(index: Index, ranking: Ranking, confidence: float, threshold: float)
     if confidence < threshold:
         least = max(_LIKELY_SHARE * first.score, _LIKELY_SCORE)
         likely = [ranked for ranked in ranking.articles[:_MAX_ALSO] if ranked.score >= least]
-        return Answer(False, confidence, "", also=tuple(_source(index, ranked) for ranked in likely))
+        closest = text_of(answering_passages(index, ranking, first.number)) if likely else ""
+        return Answer(False, confidence, "", also=tuple(_source(index, ranked) for ranked in likely), closest=closest)
     article = index.entry(first.number).article
-    passages = answering_passages(index, ranking, first)
+    passages = answering_passages(index, ranking, first.number)
     return Answer(
         answerable=True,
         confidence=confidence,
-        text="\n\n".join(_told(passage) for passage in passages),
+        text=text_of(passages),
         sources=(_source(index, first),),
         next=tuple(step for step in article.next if index.number(step.article_id) is not None),
         passages=passages,
         also=tuple(_source(index, ranked) for ranked in also),
     )
+
+
+def text_of(passages: Sequence[Passage]) -> str:
+    """Passages as Markdown for the customer."""
+    return "\n\n".join(_told(passage) for passage in passages)
 
 
 def _told(passage: Passage) -> str:
@@ -109,35 +118,35 @@ def _told(passage: Passage) -> str:
     return f"**{passage.heading}**\n\n{passage.text}" if bare else passage.text
 
 
-def best_passage(index: Index, ranking: Ranking, ranked: Ranked) -> Passage | None:
+def best_passage(index: Index, ranking: Ranking, number: int) -> Passage | None:
     """The passage of an article that fits the question best."""
-    passages = index.entry(ranked.number).passages
-    return passages[int(np.argmax(passage_scores(index, ranking, ranked)))] if passages else None
+    passages = index.entry(number).passages
+    return passages[int(np.argmax(passage_scores(index, ranking, number)))] if passages else None
 
 
-def answering_passages(index: Index, ranking: Ranking, ranked: Ranked) -> tuple[Passage, ...]:
+def answering_passages(index: Index, ranking: Ranking, number: int) -> tuple[Passage, ...]:
     """The passage of an article that fits the question best, after the first one if that fits nearly as well and is
     short: 'We match a lower price ...' goes before what is not matched."""
-    passages = index.entry(ranked.number).passages
+    passages = index.entry(number).passages
     if not passages:
         return ()
-    scores = passage_scores(index, ranking, ranked)
+    scores = passage_scores(index, ranking, number)
     best, first = int(np.argmax(scores)), passages[0]
     if best and scores[best] - scores[0] < _HARDLY_BETTER and len(first.text) <= _SHORT_CHARACTERS:
         return (first, passages[best])
     return (passages[best],)
 
 
-def passage_scores(index: Index, ranking: Ranking, ranked: Ranked) -> Scores:
+def passage_scores(index: Index, ranking: Ranking, number: int) -> Scores:
     """How well each passage fits: its own meaning, its heading's (the title's above the first), the words in it.
 
     Words of the title say that it is this article, not which of its passages, so they do not count. Where several
     fit alike the earlier one wins, because articles answer first and explain then.
     """
-    entry, held = index.entry(ranked.number), index.passage_stems_of(ranked.number)
-    rows = ranking.passages.row_scores(ranked.number)
+    entry, held = index.entry(number), index.passage_stems_of(number)
+    rows = ranking.passages.row_scores(number)
     headings = dict(zip(entry.headings, rows[len(entry.passages) :], strict=True))
-    headings[""] = ranking.questions.row_scores(ranked.number)[0]
+    headings[""] = ranking.questions.row_scores(number)[0]
     scores = rows[: len(entry.passages)].copy()
     telling = ranking.question.terms.keys() - set(stems(entry.article.title))
     for i, passage in enumerate(entry.passages):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kb_index.answerability import RANKED, Calibration, evidence, logit, sigmoid
-from kb_index.answers import Answer, Hit, compose, hits
+from kb_index.answers import Answer, Hit, answering_passages, compose, hits, text_of
 from kb_index.articles import CUSTOMER, Article
 from kb_index.build import JOURNAL, Manifest, current, embed, locked, read_manifest
 from kb_index.chunks import cut_passages
@@ -160,6 +160,14 @@ class KnowledgeBase:
         with self._lock:
             number = self._opened.index.number(article_id)
             return None if number is None else self._opened.index.entry(number).article
+
+    def passage(self, article_id: str, question: str) -> str:
+        """What one article says to a question, as Markdown, however unlikely that it answers it; empty for an article
+        that is not there."""
+        with self._lock:
+            index = self._opened.index
+            number, ranking = index.number(article_id), self._ranking(question, 1)
+            return "" if number is None or ranking is None else text_of(answering_passages(index, ranking, number))
 
     def articles(self) -> list[Article]:
         """All articles, for a table of contents."""

@@ -13,7 +13,7 @@ from rasa.core.processor import MessageProcessor
 from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from actions.answering import MEANING
+from actions.answering import CLOSEST, MEANING
 from actions.quick_replies import NONE_OF_THESE, PERSON
 from actions.turn import Understanding
 from bot.brain.memory import slim
@@ -220,15 +220,19 @@ def typed_button(message: TurnMessage, tracker: DialogueStateTracker) -> Reading
 
 
 def chosen(reading: Reading, tracker: DialogueStateTracker) -> Reading | None:
-    """A yes to 'do you mean this?' takes the only thing that was shown, a no takes none of what was shown."""
-    if tracker.get_slot("awaiting") != MEANING or reading.confidence < CHOICE_MEANT:
+    """A yes to 'do you mean this?' takes the only thing that was shown, a no takes none of what was shown.
+
+    A yes to what was shown as closest takes nothing else: it was that.
+    """
+    awaiting = tracker.get_slot("awaiting")
+    if awaiting not in (MEANING, CLOSEST) or reading.confidence < CHOICE_MEANT:
         return None
     if len(reading.text.split()) > CHOICE_WORDS:
         return None
     shown = [button["payload"] for button in latest_buttons(tracker)]
     things = [payload for payload in shown if payload not in NO_THING]
     taken = None
-    if reading.intent == "affirm" and len(things) == 1:
+    if reading.intent == "affirm" and awaiting == MEANING and len(things) == 1:
         taken = things[0]
     elif reading.intent == "deny" and NONE_OF_THESE["payload"] in shown:
         taken = NONE_OF_THESE["payload"]

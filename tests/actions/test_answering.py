@@ -4,7 +4,7 @@ import pytest
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answering import admit, asks_the_same
+from actions.answering import CLOSEST, MEANING, admit, asks_the_same
 from actions.talk import Talk
 from actions.turn import Turn, Understanding
 from kb_index.answers import Answer, Source
@@ -50,3 +50,48 @@ def test_two_questions_in_a_row_without_an_answer_bring_a_person() -> None:
 def test_an_article_that_is_most_likely_meant_is_half_a_failure() -> None:
     assert unanswered(0.6, 0.6, 0.6, 0.6) == [False, False, False, True]
     assert unanswered(0.6, 0.05, 0.6) == [False, False, True]
+
+
+DOMAIN = {
+    "responses": {
+        "utter_this_comes_closest": [{"text": "It comes closest:"}],
+        "utter_closest_article": [{"text": "Does this answer it?"}],
+        "utter_closest_articles": [{"text": "Is it one of them?"}],
+    }
+}
+COSTS = Source("delivery-costs", "Delivery costs", "/help/delivery-costs", 0.6)
+ABROAD = Source("abroad", "Delivery abroad", "/help/abroad", 0.5)
+
+
+def shown_for(answer: Answer, said_before: str = "") -> tuple[dict, dict]:
+    """The message and the slots after a question with this answer."""
+    said = [{"event": "bot", "text": said_before, "data": {}}] if said_before else []
+    tracker = Tracker("c", {}, {}, said, False, None, {}, "action_listen")
+    turn = Turn(turn_id="t", conversation_id="c", known={})
+    turn.heard = Understanding(text="what does it cost to get it", seq=1)
+    talk = Talk(CollectingDispatcher(), tracker, DOMAIN, turn)
+    admit(talk, turn.heard.text, answer)
+    [message] = talk.dispatcher.messages
+    return message, dict(tracker.slots)
+
+
+def test_what_was_most_likely_meant_is_shown_as_a_guess_with_its_source_and_the_other_articles() -> None:
+    answer = Answer(False, 0.5, "", also=(COSTS, ABROAD), closest="Delivery is 3.95.")
+    message, slots = shown_for(answer)
+    assert message["text"] == "It comes closest:\n\nDelivery is 3.95."
+    assert [button["title"] for button in message["buttons"]] == ["Delivery abroad", "None of these"]
+    assert message["custom"]["sources"] == [{"title": "Delivery costs", "url": "/help/delivery-costs"}]
+    assert slots["awaiting"] == CLOSEST
+
+
+def test_a_guess_that_stands_alone_can_be_said_to_be_wrong() -> None:
+    message, _ = shown_for(Answer(False, 0.5, "", also=(COSTS,), closest="Delivery is 3.95."))
+    assert [button["title"] for button in message["buttons"]] == ["Not what I meant"]
+
+
+@pytest.mark.parametrize(("confidence", "said"), [(0.39, ""), (0.5, "As said: Delivery is 3.95.")])
+def test_what_is_hardly_likely_or_was_said_just_now_is_only_named(confidence: float, said: str) -> None:
+    message, slots = shown_for(Answer(False, confidence, "", also=(COSTS,), closest="Delivery is 3.95."), said)
+    assert "3.95" not in (message["text"] or "")
+    assert [button["title"] for button in message["buttons"]] == ["Delivery costs", "None of these"]
+    assert slots["awaiting"] == MEANING

@@ -61,6 +61,9 @@ def main() -> None:
     project = Paths(**paths, embedding_model=order["project"]["embedding_model"])
     reporter.progress("checking", 0.02, "Reading the content")
     from bot.training.job_steps import Broken, carry_out  # noqa: PLC0415 - loads Rasa: say first that it begins
+    from bot.training.reading_costs import spare  # noqa: PLC0415
+
+    spare()
 
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     hooks = logging.getLogger("rasa.engine.training.hooks")

@@ -16,11 +16,10 @@ from actions.identity import Identity, email_address, identify
 from actions.order_wishes import wish_of
 from actions.services import services
 from actions.shop.port import Order, ShopUnavailable
-from actions.talk import ORDER_FORM, Step, Talk
+from actions.talk import ORDER_FORM, REQUESTED, Step, Talk
 from actions.turn import Understanding, current_turn
 from actions.wish import CONFIRMED, DETAILS
 
-REQUESTED = "requested_slot"
 _YES = re.compile(r"\s*(?:yes|yeah|yep|yup|ok|okay|sure|please|do it|go ahead|correct|right|confirm)\b", re.IGNORECASE)
 _NO = re.compile(r"\s*(?:no|nope|nah|don'?t|do not|stop|wait)\b", re.IGNORECASE)
 _CONDITION = re.compile(r"\b(?:but|only|just|except|instead|wait|unless|if|not|don'?t)\b", re.IGNORECASE)

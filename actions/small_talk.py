@@ -10,7 +10,8 @@ from actions.answering import CLOSEST, MEANING, count_failure
 from actions.handing_over import give_up, offer, offered
 from actions.quick_replies import NO, NONE_OF_THESE, PERSON, STOP, YES, QuickReply, button
 from actions.services import services
-from actions.talk import Aside, Step, Talk
+from actions.talk import REQUESTED, Aside, Step, Talk
+from actions.wish import CONFIRMED
 
 START = (
     button("Where is my order?", "order_status"),
@@ -183,6 +184,10 @@ class Settled(Aside):
         sour = displeased(talk)
         talk.remember(failed_attempts=0.0, not_helpful_count=0.0)
         response = f"utter_{talk.heard.intent}" if talk.heard.intent in SETTLING else "utter_thank"
+        if response == "utter_thank" and talk.in_form and talk.slot(REQUESTED) != CONFIRMED:
+            # Thanks for nothing yet: the customer looks for the number, or has had enough. Asking again would press.
+            talk.asked_back = True
+            response = "utter_thank_meanwhile"
         talk.say("utter_thank_displeased" if sour and response == "utter_thank" else response)
 
 

@@ -16,6 +16,8 @@ from actions.turn import Handover, Turn, Understanding, current_turn
 
 LISTEN = "action_listen"
 ORDER_FORM = "order_form"
+REQUESTED = "requested_slot"
+"""Rasa's slot that names what a form asks for."""
 
 QuickReply = Mapping[str, str]
 

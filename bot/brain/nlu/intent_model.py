@@ -16,7 +16,10 @@ from bot.brain.nlu.terms import TermSpace
 
 @dataclass(frozen=True)
 class Read:
-    """What a model makes of messages: one row of scores each, and how much each is one of ours (see `belonging`)."""
+    """What a model makes of messages: one row of scores each, and how much each is one of ours.
+
+    That is `belonging`, less what is usual for the intent of the best score.
+    """
 
     scores: Floats
     belonging: Floats
@@ -39,6 +42,8 @@ class IntentModel:
     sharpening: float
     threshold: float
     """The belonging below which a message is refused."""
+    usual: Floats
+    """What each intent's messages belong more, or less, than others do; see `usual_belonging`."""
 
     def scores(self, texts: Sequence[str], vectors: Floats) -> Floats:
         """One score a label; about 1 for a plain case, about 0 for anything foreign."""
@@ -51,7 +56,8 @@ class IntentModel:
         total += self.word_terms.scores(texts, self.word_scores)
         total += self.piece_terms.scores(texts, self.piece_scores)
         scores = np.asarray(total, np.float32)
-        return Read(scores, belonging(scores, likeness.max(axis=1)))
+        usual = self.usual[scores.argmax(axis=1)]
+        return Read(scores, belonging(scores, likeness.max(axis=1)) - usual)
 
     def probabilities(self, scores: Floats) -> Floats:
         """Calibrated: of the answers given with .8, eight in ten are right."""
@@ -82,6 +88,7 @@ def state_of(model: IntentModel) -> tuple[dict[str, Any], dict[str, npt.NDArray[
         "piece_idf": model.piece_terms.idf,
         "word_scores": model.word_scores,
         "piece_scores": model.piece_scores,
+        "usual": model.usual,
     }
     return plain, arrays
 
@@ -100,6 +107,7 @@ def model_of(plain: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) -> Inte
         piece_scores=arrays["piece_scores"],
         sharpening=float(plain["sharpening"]),
         threshold=float(plain["least_belonging"]),
+        usual=arrays["usual"],
     )
 
 

@@ -12,7 +12,7 @@ from scipy.optimize import minimize_scalar
 from bot.brain.nlu.intent_model import IntentModel, softmax
 from bot.brain.nlu.kernel_regression import Floats, Ints, Kernel, Rows, Solution, gram, one_hot, solve
 from bot.brain.nlu.label_doubt import DOUBTED, doubt
-from bot.brain.nlu.rejection import Flags, Taught, threshold_of
+from bot.brain.nlu.rejection import Flags, Taught, refusal_of
 from bot.brain.nlu.terms import TermSpace
 from kb_index.embedding import SentenceEncoder
 
@@ -70,6 +70,7 @@ def fit_intents(rows: Labelled, kernel: Kernel | None, encoder: SentenceEncoder)
     """
     learned = _learned(thinned(rows), kernel, encoder)
     lesson, kernel, solution = learned.lesson, learned.kernel, learned.solution
+    refusal = refusal_of(solution, kernel, learned.taught())
     return IntentModel(
         encoder=encoder.model_id,
         labels=lesson.names,
@@ -81,7 +82,8 @@ def fit_intents(rows: Labelled, kernel: Kernel | None, encoder: SentenceEncoder)
         word_scores=kernel.wording * np.asarray(learned.seen.words.T @ solution.coefficients, np.float32),
         piece_scores=kernel.wording * np.asarray(learned.seen.pieces.T @ solution.coefficients, np.float32),
         sharpening=_sharpening(solution.left_out()[: lesson.utterances], lesson.labels[: lesson.utterances]),
-        threshold=threshold_of(solution, kernel, learned.taught()),
+        threshold=refusal.threshold,
+        usual=refusal.usual,
     )
 
 

@@ -174,6 +174,8 @@ def read_model(folder: Path) -> IntentModel:
 
 def check_model(model: IntentModel) -> None:
     """A loaded model must give one finite score a label; raises `UntrainedIntents`."""
+    if model.usual.shape != (len(model.labels),) or not np.isfinite(model.usual).all():
+        raise UntrainedIntents("The stored intent model does not say what is usual for each of its intents.")
     sample = model.vectors[:: max(1, len(model.vectors) // 32)]
     scores = model.scores([""] * len(sample), sample)
     if scores.shape[1] != len(model.labels) or not np.isfinite(scores).all() or len(model.labels) < 2:

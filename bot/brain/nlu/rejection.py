@@ -3,6 +3,10 @@
 Nobody has examples of everything a bot is not for, but whole topics can be left out: how their rows score in a model
 that never heard of them is how foreign messages score, and single rows left out tell how our own do. Single intents
 would be too hard an exercise for a bot with many neighbouring ones, so similar intents are left out together.
+
+Some intents are always said in much the same words, others in many ways. What would be little for the former is much
+for the latter, so how much rows of an intent usually belong is partly taken off (as local outlier factors compare a
+point's surroundings with those of its neighbours, Breunig and others 2000; here the surroundings are the intent's).
 """
 
 from __future__ import annotations
@@ -23,6 +27,9 @@ TOPICS = 25
 MOST_COST, DEAR_UNTIL = 0.6, 33
 """See `foreign_cost`."""
 
+EVENED, _EVEN_FROM = 0.3, 5
+"""Share of an intent's usual belonging that is taken off; with so many rows of the intent, half of that."""
+
 _FEWEST_REFUSED, _MOST_REFUSED = 0.5, 0.99
 _STEPS = 99
 _FEWEST_LABELS = 3
@@ -40,6 +47,14 @@ class Taught:
     trusted: Flags
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """The rule for refusing: below `threshold`, with `usual` for each intent taken off (see `belonging`)."""
+
+    threshold: float
+    usual: Floats
+
+
 def belonging(scores: Floats, likeness: Floats) -> Floats:
     """How much messages are ours: the mean of the best score and the likeness to the nearest training row.
 
@@ -49,28 +64,50 @@ def belonging(scores: Floats, likeness: Floats) -> Floats:
     return np.asarray((scores.max(axis=1) + likeness) / 2, np.float32)
 
 
-def threshold_of(solution: Solution, kernel: Kernel, taught: Taught) -> float:
-    """The belonging below which a message is refused: where both kinds of mistakes together cost least.
+def usual_belonging(belongs: Floats, labels: Ints, count: int) -> Floats:
+    """For each of `count` labels what to take off: how much more than all rows its own belong, or less (negative).
+
+    A part of that (`EVENED`), and the less of it, the fewer rows tell.
+    """
+    if not len(labels):
+        return np.zeros(count, np.float32)
+    rows = np.bincount(labels, minlength=count)
+    over = np.bincount(labels, belongs - belongs.mean(), minlength=count)
+    return np.asarray(EVENED * over / (rows + _EVEN_FROM), np.float32)
+
+
+def refusal_of(solution: Solution, kernel: Kernel, taught: Taught) -> Refusal:
+    """The threshold below which a message is refused: where both kinds of mistakes together cost least.
 
     Rows filed wrongly do not count: they are no strangers where their label is left out.
     """
-    left_out = solution.left_out()
+    left_out, intents = solution.left_out(), solution.targets.shape[1]
     counted = taught.spoken & taught.trusted
+    topics, topic = _topics(taught)
+    own_cosine, foreign_cosine = nearest(taught, topic)
+    own, read_as = belonging(left_out, kernel.of_cosines(own_cosine)), left_out.argmax(axis=1)
+    understood = counted & (read_as == taught.labels)
+    usual = usual_belonging(own[understood], taught.labels[understood], intents)
+    own -= usual[read_as]
+    if len(topics) < _FEWEST_LABELS:
+        # With two intents nothing can be left out: refuse what belongs less than nearly all known rows.
+        return Refusal(float(np.quantile(own[counted], _REFUSED_OF_TWO)), usual)
+    foreign = np.zeros(len(topic), dtype=np.float32)
+    for number, labels in enumerate(topics):
+        rows = np.flatnonzero(topic == number)
+        scores = solution.scores_without(rows, labels)
+        foreign[rows] = belonging(scores, kernel.of_cosines(foreign_cosine[rows]))
+        foreign[rows] -= np.delete(usual, labels)[scores.argmax(axis=1)]
+    return Refusal(cheapest(own[understood], foreign[counted], foreign_cost(intents)), usual)
+
+
+def _topics(taught: Taught) -> tuple[list[Ints], Ints]:
+    """The labels of each topic, and the topic of each row."""
     topics = topics_of(taught.labels, taught.vectors)
     topic = np.zeros(len(taught.labels), dtype=np.int64)
     for number, labels in enumerate(topics):
         topic[np.isin(taught.labels, labels)] = number
-    own_cosine, foreign_cosine = nearest(taught, topic)
-    own = belonging(left_out, kernel.of_cosines(own_cosine))
-    if len(topics) < _FEWEST_LABELS:
-        # With two intents nothing can be left out: refuse what belongs less than nearly all known rows.
-        return float(np.quantile(own[counted], _REFUSED_OF_TWO))
-    foreign = np.zeros(len(topic), dtype=np.float32)
-    for number, labels in enumerate(topics):
-        rows = np.flatnonzero(topic == number)
-        foreign[rows] = belonging(solution.scores_without(rows, labels), kernel.of_cosines(foreign_cosine[rows]))
-    understood = counted & (left_out.argmax(axis=1) == taught.labels)
-    return cheapest(own[understood], foreign[counted], foreign_cost(solution.targets.shape[1]))
+    return topics, topic
 
 
 def foreign_cost(intents: int) -> float:

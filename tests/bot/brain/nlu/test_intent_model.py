@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -106,6 +107,9 @@ def test_a_stored_model_answers_as_the_one_that_was_learned(tmp_path: Path, exam
     assert (again.threshold, again.labels, again.encoder) == (model.threshold, model.labels, "names@1")
     expected = model.scores(rows.texts, rows.vectors)
     assert np.allclose(again.scores(rows.texts, rows.vectors), expected, atol=1e-6)
+    belonging = model.read(rows.texts, rows.vectors).belonging
+    assert np.allclose(again.read(rows.texts, rows.vectors).belonging, belonging, atol=1e-6)
+    assert np.abs(again.usual).max() > 0
 
 
 def test_nothing_stored_needs_pickle(tmp_path: Path, example_rows, encoder) -> None:
@@ -128,6 +132,13 @@ def test_a_model_whose_labels_do_not_match_its_numbers_is_refused(tmp_path: Path
     plain["labels"] = plain["labels"][:3]
     (tmp_path / "intents.json").write_text(json.dumps(plain))
     with pytest.raises(UntrainedIntents):
+        check_model(read_model(tmp_path))
+
+
+def test_a_model_that_does_not_know_what_is_usual_is_refused(tmp_path: Path, example_rows, encoder) -> None:
+    model = fit_intents(example_rows(), None, encoder)
+    write_model(replace(model, usual=model.usual[:3]), tmp_path)
+    with pytest.raises(UntrainedIntents, match="usual"):
         check_model(read_model(tmp_path))
 
 

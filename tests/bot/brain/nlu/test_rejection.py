@@ -3,7 +3,7 @@ import pytest
 
 from bot.brain.nlu import rejection
 from bot.brain.nlu.intent_training import Labelled, fit_intents
-from bot.brain.nlu.rejection import Taught, belonging, cheapest, foreign_cost, nearest, topics_of
+from bot.brain.nlu.rejection import Taught, belonging, cheapest, foreign_cost, nearest, topics_of, usual_belonging
 
 
 def _foreign(count: int, seed: int = 99) -> np.ndarray:
@@ -45,6 +45,39 @@ def test_a_message_near_one_of_our_rows_belongs_more_than_one_with_the_same_scor
     near, far = belonging(scores, np.array([0.9, 0.2], dtype=np.float32))
     assert near == pytest.approx(0.75)
     assert far == pytest.approx(0.4)
+
+
+def test_what_is_usual_for_an_intent_counts_the_more_the_more_rows_tell() -> None:
+    belongs = np.array([0.9] * 45 + [0.5] * 45 + [0.9] * 5, dtype=np.float32)
+    labels = np.repeat([0, 1, 2], [45, 45, 5])
+    alike, varied, few, unheard = usual_belonging(belongs, labels, 4)
+    over = 0.9 - belongs.mean()
+    assert alike == pytest.approx(rejection.EVENED * over * 0.9, rel=1e-3)
+    assert few == pytest.approx(rejection.EVENED * over * 0.5, rel=1e-3)
+    assert varied < 0
+    assert unheard == 0
+    assert usual_belonging(belongs[:0], labels[:0], 3).tolist() == [0, 0, 0]
+
+
+def test_an_intent_said_in_many_ways_is_measured_by_its_own_measure(
+    example_rows, encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alike, varied = (example_rows(per_label=60, noise=noise) for noise in (0.3, 1.1))
+    late = np.repeat(np.arange(6) > 2, 60)
+    vectors = np.where(late[:, np.newaxis], varied.vectors, alike.vectors)
+    texts = ["same"] * 180
+    # Strangers stand halfway between what is said of one thing and something never heard of.
+    strangers = alike.vectors[1::2][~late[1::2]] + _foreign(90)
+    strangers /= np.linalg.norm(strangers, axis=1, keepdims=True)
+
+    def confused(evened: float) -> float:
+        monkeypatch.setattr(rejection, "EVENED", evened)
+        model = fit_intents(Labelled(texts, vectors[::2], varied.labels[::2]), None, encoder)
+        ours = model.read(texts, vectors[1::2]).belonging
+        theirs = model.read(["same"] * 90, strangers).belonging
+        return float((ours[:, np.newaxis] <= theirs).mean())
+
+    assert confused(0.3) < 0.9 * confused(0.0)
 
 
 def test_refusing_is_dearer_the_more_a_bot_is_for() -> None:

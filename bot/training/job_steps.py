@@ -15,6 +15,7 @@ from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.shared.nlu.constants import INTENT, TEXT
 
 from bot.brain.nlu.encoders import keep_under
+from bot.brain.nlu.intent_training import keeping_solution
 from bot.brain.nlu.intents import kernel_of
 from bot.brain.nlu.kernel_regression import Kernel
 from bot.training.content_files import Problem, yaml_files
@@ -48,12 +49,13 @@ def carry_out(project: Paths, folder: Path, live: Mapping[str, Any] | None, repo
         raise Broken(_said(errors), problems)
     settings = _settings(project)
     report("training", 0.2, "Training")
-    archive = _trained(project, settings, folder)
-    rows = content_rows(project)
-    report("testing", 0.7, "Trying the new model")
-    _smoke_test(archive, rows)
-    report("testing", 0.75, "Testing on held-out examples")
-    held_out = cross_validate(rows, _kernel(settings), project.embedding_model)
+    with keeping_solution():
+        archive = _trained(project, settings, folder)
+        rows = content_rows(project)
+        report("testing", 0.7, "Trying the new model")
+        _smoke_test(archive, rows)
+        report("testing", 0.75, "Testing on held-out examples")
+        held_out = cross_validate(rows, _kernel(settings), project.embedding_model)
     gate = gate_of(held_out, live)
     return {
         "archive": str(archive),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -62,6 +65,26 @@ class _Learned:
         return Taught(self.lesson.labels, self.lesson.vectors, spoken, self.trusted)
 
 
+class _Memory:
+    """What was learned last, while somebody wants it kept."""
+
+    wanted = False
+    latest: tuple[str, _Learned] | None = None
+
+
+@contextmanager
+def keeping_solution() -> Iterator[None]:
+    """Inside, the same rows are not solved again for what `read_left_out` would say of them after `fit_intents`.
+
+    For a process that trains and then tests what it trained; costs the square of the rows in memory for as long.
+    """
+    _Memory.wanted = True
+    try:
+        yield
+    finally:
+        _Memory.wanted, _Memory.latest = False, None
+
+
 def fit_intents(rows: Labelled, kernel: Kernel | None, encoder: SentenceEncoder) -> IntentModel:
     """The model of these rows; deterministic. Raises `ValueError` for fewer than two labels.
 
@@ -104,6 +127,16 @@ def read_left_out(rows: Labelled, folds: Ints, kernel: Kernel | None, encoder: S
 
 
 def _learned(rows: Labelled, kernel: Kernel | None, encoder: SentenceEncoder) -> _Learned:
+    if not _Memory.wanted:
+        return _learn(rows, kernel, encoder)
+    told = [list(rows.texts), list(rows.labels), kernel and asdict(kernel), encoder.model_id]
+    key = hashlib.sha256(json.dumps(told).encode()).hexdigest()
+    if _Memory.latest is None or _Memory.latest[0] != key:
+        _Memory.latest = key, _learn(rows, kernel, encoder)
+    return _Memory.latest[1]
+
+
+def _learn(rows: Labelled, kernel: Kernel | None, encoder: SentenceEncoder) -> _Learned:
     lesson = _lesson(rows, encoder)
     kernel = kernel or replace(Kernel(), wording=wording_for(lesson.utterances / len(lesson.names)))
     words, pieces = TermSpace.fit("words", lesson.texts), TermSpace.fit("pieces", lesson.texts)

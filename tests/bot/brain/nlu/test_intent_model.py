@@ -8,7 +8,14 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.brain.nlu import intent_training
-from bot.brain.nlu.intent_training import Labelled, fit_intents, read_left_out, spoken, wording_for
+from bot.brain.nlu.intent_training import (
+    Labelled,
+    fit_intents,
+    keeping_solution,
+    read_left_out,
+    spoken,
+    wording_for,
+)
 from bot.brain.nlu.intents import UntrainedIntents, check_model, kernel_of, read_model, write_model
 from bot.brain.nlu.kernel_regression import Kernel
 from bot.brain.nlu.sentence_vectors import ForeignVectors, sentence_vector
@@ -148,3 +155,24 @@ def test_vectors_of_another_encoder_are_refused() -> None:
     assert sentence_vector(message, "one@1") is not None
     with pytest.raises(ForeignVectors, match="train again"):
         sentence_vector(message, "other@2")
+
+
+def test_what_was_just_learned_is_not_solved_again_for_its_own_test(
+    example_rows, encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows, solved = example_rows(), []
+    folds = np.arange(len(rows.labels)) % 5
+    solve = intent_training.solve
+    monkeypatch.setattr(intent_training, "solve", lambda *given: solved.append(1) or solve(*given))
+    apart = read_left_out(rows, folds, None, encoder)
+    fit_intents(rows, None, encoder)
+    assert len(solved) == 2
+    with keeping_solution():
+        fit_intents(rows, None, encoder)
+        assert read_left_out(rows, folds, None, encoder) == apart
+        assert len(solved) == 3
+        fewer = Labelled(rows.texts[1:], rows.vectors[1:], rows.labels[1:])
+        assert len(read_left_out(fewer, folds[1:], None, encoder)) == len(fewer.labels)
+        assert len(solved) == 4
+    fit_intents(fewer, None, encoder)
+    assert len(solved) == 5

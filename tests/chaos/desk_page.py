@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import httpx
 from websockets.asyncio.client import connect
 
-from tests.chaos.people import DEAD_AFTER, PING_EVERY, TROUBLE, fetched
+from tests.chaos.people import DEAD_AFTER, PING_EVERY, TROUBLE, ended, fetched
 
 
 class DeskPage:
@@ -30,10 +30,7 @@ class DeskPage:
 
     async def leave(self) -> None:
         """Close the page."""
-        self._task.cancel()
-        for ended in await asyncio.gather(self._task, return_exceptions=True):
-            if isinstance(ended, Exception):
-                self.wrongs.append(f"the desk's page broke: {ended!r}")
+        self.wrongs += [f"the desk's page broke: {error!r}" for error in await ended([self._task])]
 
     async def compare(self, http: httpx.AsyncClient) -> list[str]:
         """What differs between the page and what is fetched afresh."""

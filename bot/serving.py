@@ -67,6 +67,7 @@ from bot.studio.parts import Studio, make_studio
 from bot.studio.studio_api import studio_router
 from bot.studio_work import reading_with, reindexing, training_of
 from bot.training.registry import Registry
+from bot.wire_frames import FrameProtocol
 from bot.wording import ResponseWords
 
 log = logging.getLogger(__name__)
@@ -335,7 +336,7 @@ async def run_service(service: Service, values: ServiceValues, on_ready: Callabl
     server = uvicorn.Server(
         uvicorn.Config(
             service.app,
-            ws="websockets-sansio",
+            ws=FrameProtocol,
             ws_max_size=1024 * 1024,
             ws_ping_interval=None,  # the contract has its own ping, both ways
             ws_per_message_deflate=False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any, Protocol
@@ -31,6 +31,22 @@ class Availability(Protocol):
         ...
 
 
+class Heard(Protocol):
+    """News that one listener has not read yet: an async iterator that waits for more, or taken one by one."""
+
+    def take(self) -> tuple[str, Mapping[str, Any] | None] | None:
+        """The oldest news that waits; None if there is none."""
+        ...
+
+    def __aiter__(self) -> AsyncIterator[tuple[str, Mapping[str, Any] | None]]:
+        """Itself."""
+        ...
+
+    async def __anext__(self) -> tuple[str, Mapping[str, Any] | None]:
+        """The oldest news, as soon as there is some."""
+        ...
+
+
 class Signals(Protocol):
     """Wake-ups and passing news (typing). May lose any of them: the truth is in the database."""
 
@@ -38,10 +54,10 @@ class Signals(Protocol):
         """Tell every listener of a topic; never raises for a broken transport, never blocks for long."""
         ...
 
-    def subscribe(
-        self, *topics: str
-    ) -> AbstractAsyncContextManager[AsyncIterator[tuple[str, Mapping[str, Any] | None]]]:
-        """Listen from the moment the context is entered. A slow listener loses the oldest news, never blocks others."""
+    def subscribe(self, *topics: str, wake: Callable[[], None] = ...) -> AbstractAsyncContextManager[Heard]:
+        """Listen from the moment the context is entered. A slow listener loses the oldest news, never blocks others.
+        `wake` is called, in the event loop, whenever there is something to `take`: for who waits for other things
+        too."""
         ...
 
 

@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.conversation.model import Conversation, Priority
 from bot.conversation.transcript import MEDIA_TYPES, render_transcript
+from bot.desk.agent_frames import event_body
 from bot.desk.agent_socket import AgentSocket
 from bot.desk.canned import filled, values_for
-from bot.desk.detail import detail_body, draft_body, event_body
+from bot.desk.detail import detail_body, draft_body
 from bot.desk.feed import agent_body
 from bot.desk.parts import Desk
 from bot.desk.presence import Status

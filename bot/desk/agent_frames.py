@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from bot import fast_json
+from bot.conversation.events import staff_view
+from bot.conversation.model import Event
 from bot.errors import BatonError, InvalidInput
 
 LARGEST_FRAME = 64 * 1024
@@ -114,9 +115,19 @@ def error_frame(error: BatonError, conversation_id: str | None = None) -> dict[s
     return frame
 
 
-def encode(frame: Mapping[str, Any]) -> str:
-    """Compact JSON text of a frame."""
-    return fast_json.dumps(frame).decode()
+def event_body(event: Event) -> dict[str, Any]:
+    """An event as staff see it, in the form of the socket's frames."""
+    return {
+        "seq": event.seq,
+        "at": event.at.isoformat().replace("+00:00", "Z"),
+        "private": event.private,
+        "event": staff_view(event),
+    }
+
+
+def event_frame(event: Event) -> dict[str, Any]:
+    """The frame of an event for those who follow its conversation."""
+    return {"type": "event", "conversation_id": event.conversation_id, **event_body(event)}
 
 
 def _id(frame: Mapping[str, Any]) -> str:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine, Mapping
-from contextlib import suppress
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -19,7 +18,9 @@ from bot.desk.watch import ConversationWatch
 from bot.errors import BatonError, Forbidden, Unauthenticated, Unavailable
 from bot.identity.access import token_of
 from bot.identity.accounts import Account, Role
+from bot.outbox import Outbox, SlowReader
 from bot.side_by_side import until_one_ends
+from bot.wire_frames import TextFrame, json_frame
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,8 @@ class AgentSocket:
         self._ws = websocket
         self._desk = desk
         self._token: str | None = None
-        self._outbox: asyncio.Queue[Mapping[str, Any] | str] = asyncio.Queue(OUTBOX)
+        self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._outbox = Outbox(websocket, limit=OUTBOX, seconds=SEND_WITHIN, failed=self._end)
         self._watches: dict[str, tuple[ConversationWatch, asyncio.Task[None]]] = {}
         self._bad_frames = 0
 
@@ -61,6 +63,9 @@ class AgentSocket:
         except Exception:
             log.exception("agent socket failed")
             await self._close(CloseCode.TRY_AGAIN_LATER, "try again")
+        finally:
+            await self._outbox.stop()
+            del self._ended  # the error in it knows, by its traceback, who holds it
 
     # -- signing in
 
@@ -76,7 +81,7 @@ class AgentSocket:
         except Unavailable as error:
             raise _Closed(CloseCode.TRY_AGAIN_LATER, error.code) from error
         if not account.role.may(Role.AGENT):
-            await self._send(frames.error_frame(Forbidden("This needs the role agent.", code="role_missing")))
+            await self._put(frames.error_frame(Forbidden("This needs the role agent.", code="role_missing")))
             raise _Closed(CloseCode.REFUSED, "role_missing")
         return account
 
@@ -90,7 +95,7 @@ class AgentSocket:
         except TimeoutError:
             raise _Closed(CloseCode.IDLE, "no hello") from None
         except (Unauthenticated, BadFrame) as error:
-            await self._send(frames.error_frame(error))
+            await self._put(frames.error_frame(error))
             raise _Closed(CloseCode.SIGNED_OUT, error.code) from error
         self._token = frame.access_token
         return account
@@ -101,14 +106,13 @@ class AgentSocket:
         await self._desk.presence.heartbeat(account.as_staff())
         me = agent_body(await self._desk.presence.of(account.as_staff()))
         who = {"id": account.id, "name": account.name, "email": account.email, "role": account.role.value}
-        await self._send({"type": "welcome", "agent": who, "presence": me})
+        await self._put({"type": "welcome", "agent": who, "presence": me})
         works: list[Coroutine[Any, Any, None]] = [
             self._read_frames(account),
-            self._write_frames(),
             self._feed(),
             self._check_token(),
         ]
-        tasks: set[asyncio.Future[None]] = {asyncio.create_task(work) for work in works}
+        tasks: set[asyncio.Future[None]] = {self._ended, *(asyncio.create_task(work) for work in works)}
         try:
             await until_one_ends(tasks)
         finally:
@@ -121,7 +125,7 @@ class AgentSocket:
     async def _feed(self) -> None:
         async with self._desk.feed.listen() as fed:
             while True:
-                await self._put((await fed.get()).text)
+                await self._put((await fed.get()).frame)
 
     async def _check_token(self) -> None:
         """Who signed out, or was made inactive, is not shown anything more."""
@@ -200,7 +204,7 @@ class AgentSocket:
         self._watches[frame.conversation_id] = watch, asyncio.create_task(self._follow(watch, frame.conversation_id))
 
     def _put_for(self, conversation_id: str) -> Any:
-        async def put(frame: Mapping[str, Any]) -> None:
+        async def put(frame: TextFrame | Mapping[str, Any]) -> None:
             if conversation_id in self._watches:
                 await self._put(frame)
 
@@ -222,32 +226,28 @@ class AgentSocket:
 
     # -- writing
 
-    async def _put(self, frame: Mapping[str, Any] | str) -> None:
-        with suppress(asyncio.QueueFull):
-            self._outbox.put_nowait(frame)
-            return
+    async def _put(self, frame: TextFrame | Mapping[str, Any]) -> None:
         try:
-            async with asyncio.timeout(SEND_WITHIN):
-                await self._outbox.put(frame)
-        except TimeoutError:
-            raise _Closed(CloseCode.TRY_AGAIN_LATER, "reading too slowly") from None
+            await self._outbox.put(frame if isinstance(frame, TextFrame) else json_frame(frame))
+        except SlowReader:
+            raise _too_slow() from None
 
-    async def _write_frames(self) -> None:
-        while True:
-            await self._send(await self._outbox.get())
-
-    async def _send(self, frame: Mapping[str, Any] | str) -> None:
-        try:
-            async with asyncio.timeout(SEND_WITHIN):
-                await self._ws.send_text(frame if isinstance(frame, str) else frames.encode(frame))
-        except TimeoutError:
-            raise _Closed(CloseCode.TRY_AGAIN_LATER, "reading too slowly") from None
+    def _end(self, error: Exception) -> None:
+        """End the connection from outside of its tasks."""
+        if not self._ended.done():
+            self._ended.set_exception(_too_slow() if isinstance(error, SlowReader) else error)
+            self._ended.exception()  # if it is at its end already, nobody asks
 
     async def _close(self, code: CloseCode, reason: str) -> None:
         if self._ws.application_state is not WebSocketState.CONNECTED:
             return
+        await self._outbox.finish()
         try:
             async with asyncio.timeout(2.0):
                 await self._ws.close(code, reason)
         except (TimeoutError, RuntimeError, WebSocketDisconnect, OSError):
             log.debug("agent socket was gone before its close frame")
+
+
+def _too_slow() -> _Closed:
+    return _Closed(CloseCode.TRY_AGAIN_LATER, "reading too slowly")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bot.conversation.events import staff_view
 from bot.conversation.model import Conversation, Draft, Event, Staff
+from bot.desk.agent_frames import event_body
 from bot.desk.parts import Desk
 from bot.desk.queue import Wanted, item
 
@@ -60,16 +60,6 @@ def handoff_body(conversation: Conversation, events: Sequence[Event]) -> dict[st
         if event.kind == "message"
     ]
     return {**conversation.handoff, "transcript": said}
-
-
-def event_body(event: Event) -> dict[str, Any]:
-    """An event as staff see it, in the form of the socket's frames."""
-    return {
-        "seq": event.seq,
-        "at": event.at.isoformat().replace("+00:00", "Z"),
-        "private": event.private,
-        "event": staff_view(event),
-    }
 
 
 def draft_body(draft: Draft | None) -> dict[str, Any] | None:

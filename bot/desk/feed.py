@@ -11,10 +11,10 @@ from typing import Any
 
 from bot.conversation.model import State
 from bot.conversation.ports import Clock, Signals
-from bot.desk.agent_frames import encode
 from bot.desk.presence import AgentHere, Presence
 from bot.desk.queue import ConversationList, Wanted, items
 from bot.errors import BatonError
+from bot.wire_frames import TextFrame, json_frame
 
 log = logging.getLogger(__name__)
 
@@ -26,10 +26,10 @@ POLL_EVERY = 10.0
 
 @dataclass(frozen=True, slots=True)
 class FeedFrame:
-    """A frame as text, written once for all who get it: the list of a busy desk is long, and its agents are many."""
+    """A frame made once for all who get it: the list of a busy desk is long, and its agents are many."""
 
     kind: str
-    text: str
+    frame: TextFrame
 
 
 class DeskFeed:
@@ -113,7 +113,7 @@ class DeskFeed:
     def _show(self, kind: str, essence: Any, frame: Mapping[str, Any]) -> None:
         if kind in self._last and self._last[kind][0] == essence:
             return
-        written = FeedFrame(kind, encode(frame))
+        written = FeedFrame(kind, json_frame(frame))
         self._last[kind] = (essence, written)
         for listener in self._listeners:
             _put(listener, written)

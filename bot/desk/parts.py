@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.conversation.ports import Clock, Signals
 from bot.conversation.service import ConversationService
+from bot.desk.agent_frames import event_frame
 from bot.desk.availability import DeskAvailability
 from bot.desk.canned import CannedReplies
 from bot.desk.feed import DeskFeed
@@ -14,6 +15,7 @@ from bot.desk.hours import OpeningHours
 from bot.desk.presence import Presence, PresenceStore
 from bot.desk.queue import ConversationList
 from bot.desk.routing import Leases, Patience, Routing
+from bot.event_frames import EventFrames
 from bot.identity.access import StaffAccess
 from bot.identity.accounts import AccountStore
 from bot.identity.audit import AuditLog
@@ -77,6 +79,7 @@ class Desk:
     signals: Signals
     clock: Clock
     feed: DeskFeed
+    frames: EventFrames = field(default_factory=lambda: EventFrames(event_frame))
 
     @property
     def presence(self) -> Presence:

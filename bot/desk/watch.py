@@ -8,16 +8,16 @@ from contextlib import suppress
 from typing import Any
 
 from bot.conversation.model import Staff
-from bot.desk.detail import event_body
 from bot.desk.parts import Desk
 from bot.errors import BatonError, NotFound
+from bot.wire_frames import TextFrame
 
 POLL_EVERY = 600.0  # the last resort: the gateway looks for all, see `ChangeLook`
 PAGE = 500
 LOOKING_FOR = 25.0
 TELL_EVERY = 10.0
 
-Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+Send = Callable[[TextFrame | Mapping[str, Any]], Awaitable[None]]
 News = AsyncIterator[tuple[str, Mapping[str, Any] | None]]
 
 
@@ -98,7 +98,9 @@ class ConversationWatch:
             except BatonError:
                 await asyncio.sleep(1.0)
             for event in page:
-                await self._send({"type": "event", "conversation_id": self._id, **event_body(event)})
+                frame = self._desk.frames.of(event)
+                if frame is not None:
+                    await self._send(frame)
                 self._cursor = event.seq
             if len(page) < PAGE:
                 with suppress(TimeoutError):

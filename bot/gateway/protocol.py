@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any
 
 from bot import fast_json
 from bot.conversation.events import public_view
 from bot.conversation.model import Event
 from bot.errors import BatonError, InvalidInput
+from bot.wire_frames import TextFrame, json_frame
 
 MAX_FRAME_BYTES = 64 * 1024
 MAX_TEXT = 4000
@@ -105,7 +107,7 @@ class Ping:
 
 PING_TEXT = '{"type":"ping"}'  # as the widget writes it
 PING = Ping()
-PONG: Mapping[str, Any] = {"type": "pong"}
+PONG = json_frame({"type": "pong"})
 
 Frame = Hello | Message | Typing | Read | RequestHuman | BackToBot | End | Feedback | Ping
 
@@ -228,6 +230,7 @@ def error_frame(error: BatonError) -> dict[str, Any]:
     return frame
 
 
-def encode(frame: Mapping[str, Any]) -> str:
-    """Compact JSON text of a frame."""
-    return fast_json.dumps(frame).decode()
+@lru_cache
+def typing_frame(by: str, active: bool) -> TextFrame:
+    """The frame that says that somebody types, or has stopped."""
+    return json_frame({"type": "typing", "by": by, "active": active})

@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
-from enum import Enum, auto
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from bot.conversation.ports import Signals
+from bot.conversation.ports import Heard, Signals
 from bot.conversation.service import ConversationService
 from bot.errors import BatonError, RateLimited, Unauthenticated, Unavailable
+from bot.event_frames import EventFrames
 from bot.gateway import protocol
 from bot.gateway.deadline import Deadline
 from bot.gateway.limits import Limits
@@ -23,7 +23,9 @@ from bot.gateway.metrics import GatewayMetrics
 from bot.gateway.origins import Origins
 from bot.gateway.protocol import CloseCode, ProtocolError
 from bot.gateway.sessions import Session, Sessions
+from bot.outbox import Outbox, SlowReader
 from bot.side_by_side import until_one_ends
+from bot.wire_frames import TextFrame, json_frame
 
 log = logging.getLogger(__name__)
 
@@ -37,14 +39,6 @@ RATE_ERRORS_ALLOWED = 30
 OUTBOX = 256
 
 
-class Phase(Enum):
-    """How far a socket has come."""
-
-    GREETING = auto()
-    LIVE = auto()
-    CLOSED = auto()
-
-
 @dataclass(frozen=True, slots=True)
 class SocketParts:
     """What every customer socket of this gateway shares."""
@@ -55,6 +49,7 @@ class SocketParts:
     limits: Limits
     origins: Origins
     metrics: GatewayMetrics
+    frames: EventFrames = field(default_factory=lambda: EventFrames(protocol.event_frame))
 
 
 class _Closed(Exception):
@@ -64,16 +59,19 @@ class _Closed(Exception):
 
 
 class CustomerSocket:
-    """One connection. The reader takes frames in order; the writer sends what the reader and the log put out."""
+    """One connection. One task takes frames in order, one follows the log; the outbox sends what both put out."""
 
     def __init__(self, websocket: WebSocket, parts: SocketParts) -> None:
         self._ws = websocket
         self._parts = parts
-        self._phase = Phase.GREETING
+        self._loop = asyncio.get_running_loop()
         self._session: Session | None = None
         self._cursor = 0
-        self._news = asyncio.Event()
-        self._outbox: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue(OUTBOX)
+        self._behind = True
+        self._awake = asyncio.Event()
+        self._ended: asyncio.Future[None] = self._loop.create_future()
+        self._outbox = Outbox(websocket, limit=OUTBOX, seconds=SEND_WITHIN, failed=self._end)
+        self._next_look: asyncio.TimerHandle | None = None
         self._protocol_errors = 0
         self._rate_errors = 0
 
@@ -91,7 +89,8 @@ class CustomerSocket:
             log.exception("customer socket failed")
             await self._close(CloseCode.TRY_AGAIN_LATER, "try again")
         finally:
-            self._phase = Phase.CLOSED
+            await self._outbox.stop()
+            del self._ended  # the error in it knows, by its traceback, who holds it
             self._parts.metrics.sockets.dec()
 
     async def _run(self) -> None:
@@ -106,30 +105,25 @@ class CustomerSocket:
                 self._hold_a_place(stack)
             self._session = session
             news = await stack.enter_async_context(
-                self._parts.signals.subscribe(f"conversation:{session.conversation_id}")
+                self._parts.signals.subscribe(f"conversation:{session.conversation_id}", wake=self._awake.set)
             )
             await self._welcome(hello)
             await self._live(news)
 
-    async def _live(self, news: AsyncIterator[tuple[str, Mapping[str, Any] | None]]) -> None:
-        self._phase = Phase.LIVE
-        silent: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        idle = Deadline(IDLE_AFTER, lambda: self._silent(silent))
+    async def _live(self, news: Heard) -> None:
+        idle = Deadline(IDLE_AFTER, lambda: self._end(_Closed(CloseCode.IDLE, "silent")))
+        self._look_again()
         tasks: set[asyncio.Future[None]] = {
-            silent,
+            self._ended,
             asyncio.create_task(self._read_frames(idle)),
-            asyncio.create_task(self._write_frames()),
-            asyncio.create_task(self._follow_log()),
-            asyncio.create_task(self._listen(news)),
+            asyncio.create_task(self._follow_log(news)),
         }
         try:
             await until_one_ends(tasks)
         finally:
             idle.cancel()
-
-    def _silent(self, silent: asyncio.Future[None]) -> None:
-        if not silent.done():
-            silent.set_exception(_Closed(CloseCode.IDLE, "silent"))
+            if self._next_look is not None:
+                self._next_look.cancel()
 
     def _hold_a_place(self, stack: AsyncExitStack) -> None:
         try:
@@ -159,15 +153,15 @@ class CustomerSocket:
         try:
             return await self._parts.sessions.authenticate(hello.session_token)
         except Unauthenticated as error:
-            await self._send(protocol.error_frame(error))
+            await self._put(protocol.error_frame(error))
             raise _Closed(CloseCode.SESSION, error.code) from error
         except Unavailable as error:
-            await self._send(protocol.error_frame(error))
+            await self._put(protocol.error_frame(error))
             raise _Closed(CloseCode.TRY_AGAIN_LATER, error.code) from error
 
     async def _welcome(self, hello: protocol.Hello) -> None:
         conversation = await self._parts.conversations.conversation(self._conversation_id)
-        await self._send(
+        await self._put(
             {
                 "type": "welcome",
                 "conversation_id": conversation.id,
@@ -180,9 +174,8 @@ class CustomerSocket:
             self._parts.metrics.reconnects.inc()
         if hello.last_seq > conversation.last_seq:
             self._parts.metrics.resyncs.inc()
-            await self._send({"type": "resync"})
+            await self._put({"type": "resync"})
             self._cursor = conversation.last_seq
-        self._news.set()
 
     # -- reading
 
@@ -279,74 +272,65 @@ class CustomerSocket:
 
     # -- writing
 
-    async def _follow_log(self) -> None:
-        """Send what the log holds beyond the cursor whenever there is news. Lost news is made up for by the gateway's
-        one look for all; each socket's own is only the last resort, and not at the same moment as the others'."""
+    async def _follow_log(self, news: Heard) -> None:
+        """Send what the log holds beyond the cursor whenever there is news, and what passes by. Lost news is made up
+        for by the gateway's one look for all; each socket's own is only the last resort, and not at the same moment
+        as the others'."""
         while True:
-            self._news.clear()
-            try:
-                page = await self._parts.conversations.events(self._conversation_id, self._cursor, REPLAY_PAGE)
-            except Unavailable:
-                await asyncio.sleep(1.0)
-                continue
-            for event in page:
-                frame = protocol.event_frame(event)
-                if frame is not None:
-                    await self._put(frame)
-                self._cursor = event.seq
-            if len(page) < REPLAY_PAGE:
-                await self._wait_for_news()
+            self._awake.clear()
+            while (heard := news.take()) is not None:
+                await self._heard(heard[1])
+            if self._behind:
+                await self._catch_up()
+            else:
+                await self._awake.wait()
 
-    async def _wait_for_news(self) -> None:
+    async def _heard(self, payload: Mapping[str, Any] | None) -> None:
+        if payload is None:
+            self._behind = True
+        elif "typing" in payload and payload["typing"].get("by") != "customer":
+            typing = payload["typing"]
+            await self._put(protocol.typing_frame(typing["by"], bool(typing["active"])))
+
+    async def _catch_up(self) -> None:
+        """One page of the log."""
         try:
-            async with asyncio.timeout(POLL_EVERY * random.uniform(0.8, 1.2)):
-                await self._news.wait()
-        except TimeoutError:
+            page = await self._parts.conversations.events(self._conversation_id, self._cursor, REPLAY_PAGE)
+        except Unavailable:
+            await asyncio.sleep(1.0)
             return
+        self._behind = len(page) >= REPLAY_PAGE
+        for event in page:
+            frame = self._parts.frames.of(event)
+            if frame is not None:
+                await self._put(frame)
+            self._cursor = event.seq
 
-    async def _listen(self, news: AsyncIterator[tuple[str, Mapping[str, Any] | None]]) -> None:
-        async for _, payload in news:
-            if payload is None:
-                self._news.set()
-            elif "typing" in payload and payload["typing"].get("by") != "customer":
-                typing = payload["typing"]
-                await self._put({"type": "typing", "by": typing["by"], "active": bool(typing["active"])})
+    def _look_again(self) -> None:
+        self._behind = True
+        self._awake.set()
+        self._next_look = self._loop.call_later(POLL_EVERY * random.uniform(0.8, 1.2), self._look_again)
 
-    async def _put(self, frame: Mapping[str, Any]) -> None:
-        if self._phase is not Phase.LIVE:
-            await self._send(frame)
-            return
-        with suppress(asyncio.QueueFull):
-            self._outbox.put_nowait(frame)
-            return
+    async def _put(self, frame: TextFrame | Mapping[str, Any]) -> None:
         try:
-            async with asyncio.timeout(SEND_WITHIN):
-                await self._outbox.put(frame)
-        except TimeoutError:
-            self._parts.metrics.slow_readers.inc()
-            raise _Closed(CloseCode.TRY_AGAIN_LATER, "reading too slowly") from None
+            await self._outbox.put(frame if isinstance(frame, TextFrame) else json_frame(frame))
+        except SlowReader as error:
+            raise self._too_slow() from error
 
-    async def _write_frames(self) -> None:
-        while True:
-            await self._send(await self._outbox.get())
+    def _too_slow(self) -> _Closed:
+        self._parts.metrics.slow_readers.inc()
+        return _Closed(CloseCode.TRY_AGAIN_LATER, "reading too slowly")
 
-    async def _send(self, frame: Mapping[str, Any]) -> None:
-        try:
-            async with asyncio.timeout(SEND_WITHIN):
-                await self._ws.send_text(protocol.encode(frame))
-        except TimeoutError:
-            self._parts.metrics.slow_readers.inc()
-            raise _Closed(CloseCode.TRY_AGAIN_LATER, "reading too slowly") from None
+    def _end(self, error: Exception) -> None:
+        """End the connection from outside of its tasks."""
+        if not self._ended.done():
+            self._ended.set_exception(self._too_slow() if isinstance(error, SlowReader) else error)
+            self._ended.exception()  # if it is at its end already, nobody asks
 
     async def _close(self, code: CloseCode, reason: str) -> None:
         if self._ws.application_state is not WebSocketState.CONNECTED:
             return
-        while not self._outbox.empty():  # what was said before the end is said: the error that explains it
-            try:
-                async with asyncio.timeout(1.0):
-                    await self._ws.send_text(protocol.encode(self._outbox.get_nowait()))
-            except (TimeoutError, RuntimeError, WebSocketDisconnect, OSError):
-                break
+        await self._outbox.finish()  # what was said before the end is said: the error that explains it
         try:
             async with asyncio.timeout(2.0):
                 await self._ws.close(code, reason)

@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.conversation.ports import Heard
+
 News = tuple[str, Mapping[str, Any] | None]
 ChangedSince = Callable[[datetime], Awaitable[Mapping[str, Hashable]]]
 
@@ -56,9 +58,9 @@ class InProcessSignals:
         return len(self._listeners(topic).get(topic.removesuffix("*"), ()))
 
     @asynccontextmanager
-    async def subscribe(self, *topics: str) -> AsyncIterator[AsyncIterator[News]]:
+    async def subscribe(self, *topics: str, wake: Callable[[], None] = lambda: None) -> AsyncIterator[Heard]:
         """Listen from the moment the context is entered."""
-        listener = _Listener(self._limit)
+        listener = _Listener(self._limit, wake)
         for topic in topics:
             self._listeners(topic).setdefault(topic.removesuffix("*"), set()).add(listener)
         try:
@@ -87,8 +89,9 @@ class InProcessSignals:
 class _Listener:
     """News that one listener has not read yet."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, wake: Callable[[], None]) -> None:
         self._limit = limit
+        self._wake = wake
         self._waiting: OrderedDict[object, News] = OrderedDict()
         self._some = asyncio.Event()
         self._count = 0
@@ -103,6 +106,11 @@ class _Listener:
             self._waiting.popitem(last=False)
         self._waiting[key] = (topic, payload)
         self._some.set()
+        self._wake()
+
+    def take(self) -> News | None:
+        """See `Heard.take`."""
+        return self._waiting.popitem(last=False)[1] if self._waiting else None
 
     def __aiter__(self) -> _Listener:
         return self

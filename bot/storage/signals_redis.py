@@ -7,7 +7,7 @@ import json
 import logging
 import random
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -18,7 +18,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from bot.conversation.ids import new_id
-from bot.storage.signals import LOOK_SECONDS, ChangedSince, ChangeLook, InProcessSignals, News
+from bot.conversation.ports import Heard
+from bot.storage.signals import LOOK_SECONDS, ChangedSince, ChangeLook, InProcessSignals
 
 log = logging.getLogger(__name__)
 
@@ -99,9 +100,9 @@ class RedisSignals:
             self._to_send.set()
 
     @asynccontextmanager
-    async def subscribe(self, *topics: str) -> AsyncIterator[AsyncIterator[News]]:
+    async def subscribe(self, *topics: str, wake: Callable[[], None] = lambda: None) -> AsyncIterator[Heard]:
         """Listen from the moment the context is entered, to other gateways too if Redis confirms within a second."""
-        async with self._local.subscribe(*topics) as news:
+        async with self._local.subscribe(*topics, wake=wake) as news:
             await self._join(topics)
             try:
                 yield news

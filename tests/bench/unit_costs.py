@@ -14,7 +14,7 @@ import resource
 import tempfile
 import time
 import uuid
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -24,6 +24,7 @@ from websockets.asyncio.client import connect as open_socket
 
 from bot.storage.database import connect
 from tests.bench.processes import cpu_seconds, own_megabytes, resident_megabytes
+from tests.bench.raw_sockets import Apart
 from tests.chaos.town import Town, staffed
 from tests.support.databases import postgres_database
 from tests.support.mother import Mother
@@ -31,6 +32,7 @@ from tests.support.redis_server import RedisServer
 from tests.support.running import free_port
 
 CUSTOMERS, SECONDS, SETTLING, IDLE_SECONDS = 20, 12.0, 20.0, 60.0
+OPENED_AT_ONCE = 100
 
 
 async def database_bytes(url: str) -> int:
@@ -120,46 +122,34 @@ async def message_costs(town: Town, pids: dict[str, int], shared: Shared) -> dic
     }
 
 
-async def _beat(ws, every: float) -> None:
-    """What an open widget does: a ping every 20 seconds, and reading."""
-    await asyncio.sleep(random.uniform(0, every))
-    while True:
-        await ws.send('{"type":"ping"}')
-        while '"pong"' not in str(await ws.recv()):
-            pass
-        await asyncio.sleep(every)
-
-
-async def idle_costs(town: Town, pid: int, sockets: int, every: float) -> dict:
-    """Sockets of so many customers that only ping."""
-    address = f"127.0.0.1:{town.gateways[0].port}"
+async def idle_costs(town: Town, pid: int, pages: int, every: float) -> dict:
+    """Pages of so many customers that only ping, held by a process of its own that only reads bytes."""
     before = own_megabytes(pid)
-    room = asyncio.Semaphore(20)
-    async with AsyncExitStack() as stack, httpx.AsyncClient(trust_env=False) as http, asyncio.TaskGroup() as pings:
-
-        async def open_one() -> None:
-            async with room:
-                answer = await http.post(f"http://{address}/api/v1/widget/sessions", json={})
-                ws = await stack.enter_async_context(open_socket(f"ws://{address}/api/v1/widget/ws", proxy=None))
-                token = answer.json()["session_token"]
-                await ws.send(json.dumps({"type": "hello", "session_token": token, "last_seq": 0}))
-                beating.append(pings.create_task(_beat(ws, every)))
-
-        beating: list[asyncio.Task[None]] = []
-        await asyncio.gather(*(open_one() for _ in range(sockets)))
-        await asyncio.sleep(SETTLING)  # what came with opening them is over by then
-        held, spent, began = own_megabytes(pid), cpu_seconds(pid), time.monotonic()
-        await asyncio.sleep(IDLE_SECONDS)
+    opening = time.monotonic()
+    client = Apart("127.0.0.1", town.gateways[0].port, "/api/v1/widget/ws", every)
+    try:
+        while (there := await client.ask("opened_for", OPENED_AT_ONCE)) < pages:
+            pass
+        opened = time.monotonic() - opening
+        await client.ask("idle", SETTLING)  # what came with opening them is over by then
+        held, spent, read, began = own_megabytes(pid), cpu_seconds(pid), cpu_seconds(client.pid), time.monotonic()
+        pongs = await client.ask("idle", IDLE_SECONDS)
         elapsed, used = time.monotonic() - began, cpu_seconds(pid) - spent
-        for beat in beating:
-            beat.cancel()
+        lost = await client.ask("lost_so_far")
         return {
-            "idle_sockets": sockets,
+            "idle_sockets": there,
+            "lost": lost,
+            "seconds_to_open": round(opened, 1),
             "ping_every_seconds": every,
+            "pings_answered": pongs,
             "resident_megabytes": round(resident_megabytes(pid), 1),
-            "kilobytes_a_socket": round((held - before) / sockets * 1024, 1),
-            "cpu_percent_a_thousand": round(used / elapsed * 100 / sockets * 1000, 2),
+            "kilobytes_a_socket": round((held - before) / there * 1024, 1),
+            "cpu_percent": round(used / elapsed * 100, 2),
+            "cpu_percent_a_thousand": round(used / elapsed * 100 / there * 1000, 2),
+            "client_cpu_percent": round((cpu_seconds(client.pid) - read) / elapsed * 100, 2),
         }
+    finally:
+        client.close()
 
 
 async def measure(kind: str, mother: Mother, place: Path, stack: ExitStack, chosen: argparse.Namespace) -> dict:

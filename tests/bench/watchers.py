@@ -1,8 +1,9 @@
 """One piece of news to many at once: a message to 500 sockets of one conversation, a customer in line to 500 desks.
 
-`python -m tests.bench.watchers [--watchers 500] [--times 10]`: a whole gateway on SQLite as a process of its own. For
-each piece of news: when the last of them had it, counted from when it was sent, and what it cost the gateway in
-processor time. The sockets are all read by one client process, whose own work is in the first figure.
+`python -m tests.bench.watchers [--watchers 500] [--times 10]`: a whole gateway on SQLite as a process of its own, and
+its sockets in another that only reads bytes (`raw_sockets`). For each piece of news: when the first, half and the last
+of them had it, counted from before it was sent, and what it cost gateway and client in processor time. The watchers are
+pages of one customer that show the conversation, then agents' desks that follow it, then desks that show the line.
 """
 
 from __future__ import annotations
@@ -16,130 +17,89 @@ import tempfile
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import httpx
-from websockets.asyncio.client import connect as open_socket
 
 from bot.storage.database import connect
 from tests.bench.processes import cpu_seconds
+from tests.bench.raw_sockets import Apart
 from tests.chaos.town import Town, staffed
 from tests.support.mother import Mother
 from tests.support.plain_http import PLAIN
 
-PAUSE = 1.0
-
-
-class Audience:
-    """Sockets that look for a word in what they are sent, and note when the last of them found it."""
-
-    def __init__(self) -> None:
-        self.found = 0
-        self._word = ""
-        self._wanted = 0
-        self._all = asyncio.Event()
-
-    def expect(self, word: str, sockets: int) -> None:
-        """Begin to look for another word."""
-        self.found, self._word, self._wanted = 0, word, sockets
-        self._all.clear()
-
-    async def everybody(self) -> None:
-        """Wait until all have found it."""
-        await self._all.wait()
-
-    async def read(self, ws: Any) -> None:
-        """One socket's reading."""
-        async for raw in ws:
-            if self._word and self._word in raw:
-                self.found += 1
-                if self.found == self._wanted:
-                    self._all.set()
+PAUSE, PING_EVERY = 1.0, 10.0
 
 
 @asynccontextmanager
-async def many(address: str, path: str, hello: dict[str, Any], count: int) -> AsyncIterator[Audience]:
+async def many(port: int, path: str, hello: dict[str, Any], count: int) -> AsyncIterator[Apart]:
     """So many open sockets that begin with that frame."""
-    audience, room = Audience(), asyncio.Semaphore(20)
-    async with AsyncExitStack() as stack, asyncio.TaskGroup() as reading:
-
-        async def one() -> None:
-            async with room:
-                ws = await stack.enter_async_context(
-                    open_socket(f"ws://{address}/api/v1{path}", proxy=None, compression=None, max_size=None)
-                )
-                await ws.send(json.dumps(hello))
-                await ws.recv()
-                tasks.append(reading.create_task(audience.read(ws)))
-                tasks.append(reading.create_task(_pings(ws)))
-
-        tasks: list[asyncio.Task[None]] = []
-        await asyncio.gather(*(one() for _ in range(count)))
+    audience = Apart("127.0.0.1", port, f"/api/v1{path}", PING_EVERY)
+    try:
+        await audience.ask("open", [hello] * count)
         yield audience
-        for task in tasks:
-            task.cancel()
+    finally:
+        audience.close()
 
 
-async def _pings(ws: Any) -> None:
-    while True:
-        await asyncio.sleep(random.uniform(10, 20))
-        await ws.send('{"type":"ping"}')
-
-
-async def told(audience: Audience, count: int, times: int, gateway: int, send: Callable[[str], Awaitable[Any]]) -> dict:
-    """Send one piece of news after the other; when the last socket had each, and what each cost."""
-    last, spent = [], []
+async def told(audience: Apart, times: int, gateway: int, send: Callable[[str], Awaitable[Any]]) -> dict:
+    """Send one piece of news after the other; when the sockets had each, and what each cost."""
+    first, half, last, spent, read = [], [], [], [], []
     for _ in range(times):
-        await asyncio.sleep(PAUSE)
+        await audience.ask("idle", PAUSE)
         word = uuid.uuid4().hex
-        audience.expect(word, count)
-        before, began = cpu_seconds(gateway), time.monotonic()
-        async with asyncio.timeout(60):
-            await send(word)
-            await audience.everybody()
-        last.append(time.monotonic() - began)
+        before, before_client, began = cpu_seconds(gateway), cpu_seconds(audience.pid), time.monotonic()
+        watching = asyncio.create_task(audience.ask("all_told", word.encode(), began))
+        await send(word)
+        arrived = await watching
+        first.append(arrived[0])
+        half.append(arrived[len(arrived) // 2])
+        last.append(arrived[-1])
         spent.append(cpu_seconds(gateway) - before)
-    return {
-        "last_of_all_ms_p50": round(median(last) * 1000, 1),
-        "last_of_all_ms_max": round(max(last) * 1000, 1),
-        "gateway_cpu_ms_p50": round(median(spent) * 1000, 1),
-    }
+        read.append(cpu_seconds(audience.pid) - before_client)
+    assert await audience.ask("lost_so_far") == 0
+    figures = {"first": first, "half": half, "last": last, "gateway_cpu": spent, "client_cpu": read}
+    middle = {f"{name}_ms_p50": round(median(values) * 1000, 1) for name, values in figures.items()}
+    return middle | {"last_ms_max": round(max(last) * 1000, 1)}
 
 
 async def measure(town: Town, count: int, times: int) -> dict:
-    """Both kinds of news."""
-    gateway, address = town.gateways[0], f"127.0.0.1:{town.gateways[0].port}"
+    """All three kinds of watchers."""
+    gateway = town.gateways[0]
     assert gateway.child is not None
-    pid, found = gateway.child.pid, {}
-    async with httpx.AsyncClient(
-        base_url=f"http://{address}/api/v1", timeout=60, trust_env=False, verify=PLAIN
-    ) as http:
+    port, pid, found = gateway.port, gateway.child.pid, {}
+    base = f"http://127.0.0.1:{port}/api/v1"
+    async with httpx.AsyncClient(base_url=base, timeout=60, trust_env=False, verify=PLAIN) as http:
 
-        async def session() -> dict[str, str]:
-            token = (await http.post("/widget/sessions", json={})).json()["session_token"]
-            return {"Authorization": f"Bearer {token}"}
+        async def session() -> dict[str, Any]:
+            return (await http.post("/widget/sessions", json={})).json()
 
-        async def says(headers: dict[str, str], text: str) -> None:
+        async def says(whose: dict[str, Any], text: str) -> None:
             body = {"client_message_id": uuid.uuid4().hex, "text": text}
+            headers = {"Authorization": f"Bearer {whose['session_token']}"}
             (await http.post("/widget/messages", json=body, headers=headers)).raise_for_status()
 
         mine = await session()
-        hello = {"type": "hello", "session_token": mine["Authorization"].removeprefix("Bearer "), "last_seq": 0}
-        async with many(address, "/widget/ws", hello, count) as audience:
-            found["message_to_sockets"] = await told(audience, count, times, pid, lambda word: says(mine, word))
-
-        async def joins_the_line(word: str) -> None:
-            await says(await session(), f"{word} #person")
+        hello = {"type": "hello", "session_token": mine["session_token"], "last_seq": 0}
+        async with many(port, "/widget/ws", hello, count) as audience:
+            found["message_to_pages"] = await told(audience, times, pid, lambda word: says(mine, word))
 
         desk = {"Authorization": f"Bearer {town.tokens[0]}"}
         online = {"status": "online", "capacity": 50}
         (await http.put("/agent/presence", json=online, headers=desk)).raise_for_status()
         hello = {"type": "hello", "access_token": town.tokens[0]}
-        async with many(address, "/agent/ws", hello, count) as audience:
-            found["customer_in_line_to_desks"] = await told(audience, count, times, pid, joins_the_line)
+        async with many(port, "/agent/ws", hello, count) as audience:
+            await audience.ask("send", {"type": "watch", "conversation_id": mine["conversation_id"], "last_seq": 0})
+            found["message_to_desks"] = await told(audience, times, pid, lambda word: says(mine, word))
+
+        async def joins_the_line(word: str) -> None:
+            await says(await session(), f"{word} #person")
+
+        async with many(port, "/agent/ws", hello, count) as audience:
+            found["customer_in_line_to_desks"] = await told(audience, times, pid, joins_the_line)
     return {"watchers": count, "times": times, **found}
 
 

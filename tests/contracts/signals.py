@@ -71,6 +71,21 @@ class SignalsContract:
             await signals.publish("b")
             assert await heard(news, 2) == [("a", None), ("b", None)]
 
+    async def test_who_waits_for_other_things_too_is_woken_and_takes_what_there_is(
+        self, signals: Signals, other: Signals
+    ) -> None:
+        awake = asyncio.Event()
+        async with signals.subscribe("a", wake=awake.set) as news:
+            assert news.take() is None
+            assert not awake.is_set()
+            await other.publish("a", {"n": 1})
+            await asyncio.wait_for(awake.wait(), 30)
+            assert (news.take(), news.take()) == (("a", {"n": 1}), None)
+            awake.clear()
+            await other.publish("a")
+            await asyncio.wait_for(awake.wait(), 30)
+            assert await heard(news, 1) == [("a", None)]
+
     async def test_a_listener_who_left_is_forgotten(self, signals: Signals, other: Signals) -> None:
         before = signals.topics
         async with signals.subscribe("a", "b*"):

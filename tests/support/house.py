@@ -31,6 +31,7 @@ from bot.identity.customers import identity_verifier
 from bot.storage.memory import MemoryConversationStore
 from bot.storage.memory_staff import MemorySessions
 from bot.storage.signals import InProcessSignals
+from bot.wire_frames import FrameProtocol
 from bot.wording import ResponseWords
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -124,7 +125,12 @@ class House:
         self._listener.bind(("127.0.0.1", 0))
         self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
         config = uvicorn.Config(
-            self.app, log_level="warning", ws="websockets-sansio", ws_max_size=1 << 20, lifespan="off"
+            self.app,
+            log_level="warning",
+            ws=FrameProtocol,
+            ws_per_message_deflate=False,
+            ws_max_size=1 << 20,
+            lifespan="off",
         )
         self._server = uvicorn.Server(config)
         self._server.install_signal_handlers = lambda: None

@@ -14,8 +14,8 @@ from rasa.shared.core.domain import Domain
 from rasa.utils.log_utils import configure_structlog
 
 from bot.brain.action_endpoint import LocalActions
-from bot.brain.memory import TurnTrackerStore
-from bot.brain.rasa_costs import spare
+from bot.brain.memory import LATEST_STATES, TurnTrackerStore
+from bot.brain.rasa_costs import longest_rule, spare
 from bot.brain.replies import SteadyWording
 from bot.errors import BatonError
 
@@ -62,6 +62,7 @@ async def load_model(archive: Path, actions: LocalActions) -> Model:
         agent.load_model(archive)
         assert agent.processor is not None  # noqa: S101 - load_model sets it or raises
         model = Model(archive.name.removesuffix(".tar.gz"), agent.processor)
+        _check_rules(model)
         await try_out(model)
     except BrokenModel:
         raise
@@ -72,6 +73,14 @@ async def load_model(archive: Path, actions: LocalActions) -> Model:
             details={"archive": archive.name},
         ) from error
     return model
+
+
+def _check_rules(model: Model) -> None:
+    if longest_rule(model.processor.graph_runner) > LATEST_STATES:
+        raise BrokenModel(
+            f"The model {model.id} has a rule of more than {LATEST_STATES} steps. Make it shorter and train again.",
+            details={"model": model.id},
+        )
 
 
 async def try_out(model: Model) -> None:

@@ -6,9 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from graphlib import TopologicalSorter
-from typing import Any
+from typing import Any, TypeVar
 
+from rasa.core.policies.rule_policy import RulePolicy
 from rasa.engine.runner.dask import DaskGraphRunner
+
+T = TypeVar("T")
 
 
 class DirectGraphRunner(DaskGraphRunner):
@@ -30,8 +33,20 @@ class DirectGraphRunner(DaskGraphRunner):
             done[name] = self._instantiated_nodes[name](*[done.get(need, need) for need in needs])
         return dict(done[name] for name in wanted)
 
+    def components(self, kind: type[T]) -> list[T]:
+        """The components of that kind in the graph, as they are loaded."""
+        loaded = (node._component for node in self._instantiated_nodes.values())
+        return [component for component in loaded if isinstance(component, kind)]
+
     def _worked_out(self, targets: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
         nodes = self._graph_schema.minimal_graph_schema(list(targets)).nodes
         needs = {name: tuple(node.needs.values()) for name, node in nodes.items()}
-        order = TopologicalSorter(needs).static_order()
+        sorter = TopologicalSorter(needs)
+        sorter.prepare()
+        order: list[str] = []
+        while sorter.is_active():
+            # Rules before other policies: a rule that is certain spares the others their work.
+            ready = sorted(sorter.get_ready(), key=lambda name: name in nodes and nodes[name].uses is not RulePolicy)
+            order += ready
+            sorter.done(*ready)
         return [(name, needs[name]) for name in order if name in needs]

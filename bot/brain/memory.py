@@ -18,14 +18,32 @@ from bot.conversation.model import JsonDict
 KEEP_EVENTS = 150
 """A longer dialogue is handed to Rasa as what it remembers plus its latest turns; prediction time stays flat."""
 KEPT_RANKING = 5
-LATEST_STATES = 20
-"""So many actions back rules are compared with the dialogue; the longest rule has three."""
+LATEST_STATES = 6
+"""So many actions back rules are compared with the dialogue: more than the longest rule has, which is looked at when a
+model is loaded."""
 
 _tracker: ContextVar[DialogueStateTracker] = ContextVar("tracker")
 
 
 class TurnTracker(DialogueStateTracker):
-    """A tracker that is cheap to copy: Rasa's replays the whole dialogue for every action it runs."""
+    """A tracker that is cheap to copy and to look back on: Rasa's replays the whole dialogue for every action it runs,
+    and for every look at it."""
+
+    def __init__(self, sender_id: str, slots: Iterable[Slot] | None, *arguments: Any, **options: Any) -> None:
+        super().__init__(sender_id, None if slots is None else (), *arguments, **options)
+        if slots is not None:
+            self.slots = {slot.name: _copied(slot) for slot in slots}
+            self._reset_slots()
+        self._applied: tuple[int, list[Event]] = (-1, [])
+        self._told_rules: tuple[int, list[Any]] = (-1, [])
+        self.certain_at = -1
+        """How many events there were when a rule was last found that nothing can overrule."""
+
+    def applied_events(self) -> list[Event]:
+        """See Rasa's method of this name; worked out once for the events there are."""
+        if self._applied[0] != len(self.events):
+            self._applied = len(self.events), super().applied_events()
+        return list(self._applied[1])
 
     def copy(self) -> TurnTracker:
         """The same state and events, to be changed apart; the events themselves are shared, as in Rasa's copy."""
@@ -45,11 +63,16 @@ class TurnTracker(DialogueStateTracker):
     ) -> list[Any]:
         """See Rasa's `past_states`. Rules look at the end of a dialogue, so they get its latest states; stories, for
         which the turns of rules are passed over, get all."""
-        told = self if ignore_rule_only_turns else _Latest(self)
-        states: list[Any] = domain.states_for_tracker_history(
-            told, omit_unset_slots, ignore_rule_only_turns, rule_only_data
-        )
-        return states
+        if ignore_rule_only_turns or omit_unset_slots:
+            told = self if ignore_rule_only_turns else _Latest(self)
+            states: list[Any] = domain.states_for_tracker_history(
+                told, omit_unset_slots, ignore_rule_only_turns, rule_only_data
+            )
+            return states
+        if self._told_rules[0] != len(self.events):
+            self._told_rules = len(self.events), domain.states_for_tracker_history(_Latest(self))
+        # Who asks takes out what it does not need of a user's part, and asks again.
+        return [{part: dict(told) for part, told in state.items()} for state in self._told_rules[1]]
 
     def init_copy(self) -> TurnTracker:
         """The same dialogue before its first event."""

@@ -11,15 +11,30 @@ from functools import cache, lru_cache
 from typing import Any
 
 import rasa.core.processor
+from rasa.core.actions import action, forms
 from rasa.core.actions.action import RemoteAction
-from rasa.core.policies.policy import Policy
+from rasa.core.policies import memoization, rule_policy
+from rasa.core.policies.memoization import MemoizationPolicy
+from rasa.core.policies.policy import Policy, PolicyPrediction
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.constants import SHOULD_NOT_BE_SET
-from rasa.shared.core.events import Event
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, ActionExecutionRejected, Event
 from rasa.shared.utils.common import all_subclasses
+from rasa.utils.endpoints import EndpointConfig
 
 from bot.brain.graph_runner import DirectGraphRunner
+from bot.brain.memory import TurnTracker
+
+_theirs: Mapping[str, Any] = {
+    "default_actions": action.default_actions,
+    "by_rule": RulePolicy.predict_action_probabilities,
+    "by_story": MemoizationPolicy.predict_action_probabilities,
+}
+
+_TABLES = (rule_policy.RULES, rule_policy.RULES_FOR_LOOP_UNHAPPY_PATH)
+_made_for: dict[str, Any] = {}
 
 
 def spare() -> None:
@@ -37,6 +52,15 @@ def spare() -> None:
     # whether ours is one. Entities and intents are those of our own components, checked when a model is tried.
     Policy.format_tracker_states = staticmethod(_unwritten)
     MessageProcessor._check_for_unseen_features = _unchecked
+    # It also copies events, states and slots to the last leaf for debug messages that `quiet` has turned off.
+    for module in (rasa.core.processor, memoization, rule_policy, forms):
+        module.copy = module.structlogger = _Unwritten()
+    MessageProcessor._log_slots = staticmethod(_unwritten)
+    # Rasa makes a dozen actions of its own anew for every name it looks up.
+    action.default_actions = _default_actions
+    # Rasa recalls stories even where a rule is certain, and a rule comes before them.
+    RulePolicy.predict_action_probabilities = _by_rule
+    MemoizationPolicy.predict_action_probabilities = _by_story
 
 
 def _in_order(self: RemoteAction, result: dict[str, Any]) -> bool:
@@ -58,8 +82,56 @@ def _event_classes() -> dict[str, type[Event]]:
     return classes
 
 
-def _unwritten(states: Sequence[Mapping[str, Any]]) -> str:
+def _unwritten(_: Any) -> str:
     return ""
+
+
+class _Unwritten:
+    """Stands for the `copy` and the logger of a module of Rasa that uses both only for debug messages."""
+
+    def deepcopy(self, value: Any) -> Any:
+        """The value itself."""
+        return value
+
+    def debug(self, *said: Any, **more: Any) -> None:
+        """Nothing."""
+
+
+def _default_actions(action_endpoint: EndpointConfig | None = None) -> list[action.Action]:
+    if _made_for.get("endpoint", _made_for) is not action_endpoint:
+        _made_for.update(endpoint=action_endpoint, actions=_theirs["default_actions"](action_endpoint))
+    actions: list[action.Action] = _made_for["actions"]
+    return actions
+
+
+def longest_rule(runner: DirectGraphRunner) -> int:
+    """How many states the longest rule of a loaded model has."""
+    tables = (policy.lookup[name] for policy in runner.components(RulePolicy) for name in _TABLES)
+    return max((_length(key) for table in tables for key in table), default=0)
+
+
+def _by_rule(
+    self: RulePolicy, tracker: TurnTracker, domain: Domain, rule_only_data: Any = None, **more: Any
+) -> PolicyPrediction:
+    prediction: PolicyPrediction = _theirs["by_rule"](self, tracker, domain, rule_only_data, **more)
+    if prediction.max_confidence >= 1.0 and not _rejected(tracker):
+        tracker.certain_at = len(tracker.events)
+    return prediction
+
+
+def _by_story(
+    self: MemoizationPolicy, tracker: TurnTracker, domain: Domain, rule_only_data: Any = None, **more: Any
+) -> PolicyPrediction:
+    if getattr(tracker, "certain_at", -1) == len(tracker.events):
+        return self._prediction(self._default_predictions(domain))
+    prediction: PolicyPrediction = _theirs["by_story"](self, tracker, domain, rule_only_data, **more)
+    return prediction
+
+
+def _rejected(tracker: TurnTracker) -> bool:
+    """Whether the latest action was rejected: then Rasa takes its name out of every prediction."""
+    told = (each for each in reversed(tracker.events) if isinstance(each, ActionExecuted | ActionExecutionRejected))
+    return isinstance(next(told, None), ActionExecutionRejected)
 
 
 def _unchecked(self: MessageProcessor, parse_data: Mapping[str, Any]) -> None:

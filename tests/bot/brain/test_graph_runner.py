@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from rasa.core.policies.memoization import MemoizationPolicy
+from rasa.core.policies.rule_policy import RulePolicy
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema, SchemaNode
 from rasa.engine.runner.dask import DaskGraphRunner
@@ -60,3 +62,19 @@ def test_results_are_those_of_rasas_runner(runners: list[DaskGraphRunner], targe
 def test_a_missing_input_is_an_error(runners: list[DaskGraphRunner]) -> None:
     with pytest.raises(GraphRunError):
         runners[1].run(inputs={}, targets=["first"])
+
+
+def test_rules_come_before_other_policies_that_need_no_more() -> None:
+    def policy(kind: type, needs: Mapping[str, str]) -> SchemaNode:
+        return SchemaNode(dict(needs), kind, "create", "predict", {})
+
+    for names in (("a", "b"), ("b", "a")):
+        rules, stories = names
+        nodes = {
+            rules: policy(RulePolicy, {"tracker": "given"}),
+            stories: policy(MemoizationPolicy, {"tracker": "given"}),
+            "last": policy(Adder, {"left": "a", "right": "b"}),
+        }
+        runner = DirectGraphRunner.__new__(DirectGraphRunner)
+        runner._graph_schema = GraphSchema({name: nodes[name] for name in sorted(nodes)})
+        assert [name for name, _ in runner._worked_out(("last",))] == [rules, stories, "last"]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, SlotSet
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.brain.memory import KEEP_EVENTS, LATEST_STATES, begin, new_events, slim, trim
@@ -100,8 +100,25 @@ def test_the_states_before_each_action_are_those_of_rasa() -> None:
     events = dialogue(3)
     ours = begin("c", events, DOMAIN)
     theirs = DialogueStateTracker.from_dict("c", events, DOMAIN.slots)
-    assert ours.past_states(DOMAIN) == theirs.past_states(DOMAIN)
+    assert ours.past_states(DOMAIN) == theirs.past_states(DOMAIN)[-LATEST_STATES - 1 :]
     assert ours.init_copy().get_slot("order_number") is None
+
+
+def test_looking_back_again_and_again_while_the_dialogue_goes_on_shows_what_rasa_shows() -> None:
+    events = [*dialogue(3), {"event": "active_loop", "name": "order_form"}, *dialogue(2)[2:]]
+    ours = begin("c", dialogue(1), DOMAIN)
+    theirs = DialogueStateTracker.from_dict("c", dialogue(1), DOMAIN.slots)
+    for event in events:
+        told = Event.from_parameters(event)
+        assert told is not None
+        ours.update(told)
+        theirs.update(told)
+        for _ in range(2):
+            states = ours.past_states(DOMAIN)
+            assert states == theirs.past_states(DOMAIN)[-LATEST_STATES - 1 :]
+            states[-1].get("user", {}).clear()  # as Rasa takes out what it does not need
+        assert ours.applied_events() == theirs.applied_events()
+        ours.applied_events().clear()
 
 
 def test_rules_see_the_latest_states_of_a_long_dialogue_and_stories_all() -> None:

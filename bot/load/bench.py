@@ -11,9 +11,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
-import httpx
-
-from bot.load.customer import WITH_A_PERSON, LoadCustomer, lost_and_duplicated
+from bot.load.customer import CLOSED, WITH_A_PERSON, LoadCustomer, connections, lost_and_duplicated
 from bot.load.figures import percentiles_ms
 
 REPLY_WITHIN = 30.0
@@ -51,7 +49,7 @@ async def bench(
     With a `rate` all of them together send so many messages a second, evenly spread, as long as answers come in time;
     without one each sends as soon as it was answered.
     """
-    async with httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_connections=50)) as http:
+    async with connections() as http:
         customers = [LoadCustomer(http, base_url, proof) for _ in range(users)]
         await asyncio.gather(*(customer.open() for customer in customers))
         started = time.monotonic()
@@ -115,7 +113,7 @@ async def _loop(
         sent = await customer.say(next_text(), REPLY_WITHIN)
         if sent.error:
             errors[sent.error] += 1
-            if sent.error in {"closed", "ConnectionClosedError"}:
+            if sent.error == CLOSED:
                 break
         if customer.state in WITH_A_PERSON:
             customer = await another()

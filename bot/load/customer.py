@@ -1,25 +1,33 @@
-"""One customer over the real contract: a session, a socket, messages that are acknowledged and answered."""
+"""One customer over the real contract: a session, a socket, messages that are acknowledged and answered.
+
+Often measured on the very machine that serves, so a customer should cost little beside what they cause.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
-from urllib.parse import urlsplit
 
-import httpx
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+import aiohttp
 
+from bot import fast_json
 from bot.errors import Unavailable
 
 WITH_A_PERSON = {"queued", "agent", "offline"}
+CLOSED = "closed"
 PING_EVERY = 20.0
+HTTP_SECONDS = 60.0
+
+
+def connections() -> aiohttp.ClientSession:
+    """What many customers share; to be used as a context manager."""
+    timeout = aiohttp.ClientTimeout(total=HTTP_SECONDS)
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=timeout)
 
 
 @dataclass(slots=True)
@@ -39,11 +47,11 @@ class Sent:
 class LoadCustomer:
     """A customer of the running service. Not for reuse after `close`."""
 
-    def __init__(self, http: httpx.AsyncClient, base_url: str, proof: str | None) -> None:
+    def __init__(self, http: aiohttp.ClientSession, base_url: str, proof: str | None) -> None:
         self._http = http
         self._base = base_url.rstrip("/")
         self._headers = {"X-Baton-Operator": proof} if proof else {}
-        self._ws: ClientConnection | None = None
+        self._ws: aiohttp.ClientWebSocketResponse[bool] | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._news = asyncio.Event()
         self._waiting: dict[str, Sent] = {}
@@ -57,20 +65,22 @@ class LoadCustomer:
     async def open(self) -> None:
         """Open the session and the socket; raises `Unavailable` when the service cannot be reached."""
         try:
-            answer = await self._http.post(f"{self._base}/api/v1/widget/sessions", json={}, headers=self._headers)
-            answer.raise_for_status()
-            self.token = answer.json()["session_token"]
+            url = f"{self._base}/api/v1/widget/sessions"
+            async with self._http.post(url, json={}, headers=self._headers, raise_for_status=True) as answer:
+                self.token = (await answer.json())["session_token"]
             await self._connect()
-        except (httpx.HTTPError, OSError) as error:
+        except (aiohttp.ClientError, OSError) as error:
             raise Unavailable(f"Cannot reach {self._base}: {type(error).__name__}. Is it running?") from error
 
     async def _connect(self) -> None:
-        parts = urlsplit(self._base)
-        scheme = "wss" if parts.scheme == "https" else "ws"
-        self._ws = await connect(f"{scheme}://{parts.netloc}/api/v1/widget/ws", compression=None, max_queue=1024)
+        self._ws = await self._http.ws_connect(f"{self._base}/api/v1/widget/ws", max_msg_size=0)
         newest = max(self._seen, default=0)
-        await self._ws.send(json.dumps({"type": "hello", "session_token": self.token, "last_seq": newest}))
+        await self._send({"type": "hello", "session_token": self.token, "last_seq": newest})
         self._tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._ping())]
+
+    async def _send(self, frame: Mapping[str, Any]) -> None:
+        if self._ws is not None:
+            await self._ws.send_str(fast_json.dumps(frame).decode())
 
     async def reconnect(self) -> None:
         """Let the line go as a network does that changes, and come back to where this customer had read."""
@@ -86,15 +96,15 @@ class LoadCustomer:
         self._waiting[sent.client_message_id] = sent
         frame = {"type": "message", "client_message_id": sent.client_message_id, "text": text}
         try:
-            await self._ws.send(json.dumps(frame))
+            await self._send(frame)
             async with asyncio.timeout(timeout):
                 while not self._settled(sent):
                     self._news.clear()
                     await self._news.wait()
         except TimeoutError:
             sent.error = "timeout"
-        except (OSError, ConnectionClosed) as error:
-            sent.error = type(error).__name__
+        except (OSError, aiohttp.ClientError):
+            sent.error = CLOSED
         return sent
 
     def _settled(self, sent: Sent) -> bool:
@@ -111,13 +121,11 @@ class LoadCustomer:
     async def _read(self) -> None:
         if self._ws is None:
             return
-        try:
-            async for raw in self._ws:
-                self._take(json.loads(raw))
+        async for message in self._ws:
+            if message.type is aiohttp.WSMsgType.TEXT:
+                self._take(fast_json.loads(message.data))
                 self._news.set()
-        except (OSError, ConnectionClosed) as error:
-            self._fail(type(error).__name__)
-        self._fail("closed")
+        self._fail(CLOSED)
 
     def _fail(self, why: str) -> None:
         for sent in self._waiting.values():
@@ -151,7 +159,7 @@ class LoadCustomer:
     async def _ping(self) -> None:
         while self._ws is not None:
             await asyncio.sleep(PING_EVERY)
-            await self._ws.send('{"type":"ping"}')
+            await self._send({"type": "ping"})
 
     async def stored(self) -> list[Mapping[str, Any]]:
         """The conversation fetched afresh from the log, oldest first."""
@@ -159,11 +167,9 @@ class LoadCustomer:
         after = 0
         headers = {"Authorization": f"Bearer {self.token}"}
         while True:
-            answer = await self._http.get(
-                f"{self._base}/api/v1/widget/events", params={"after": after}, headers=headers
-            )
-            answer.raise_for_status()
-            page = answer.json()
+            url, wanted = f"{self._base}/api/v1/widget/events", {"after": after}
+            async with self._http.get(url, params=wanted, headers=headers, raise_for_status=True) as answer:
+                page = await answer.json()
             found += page["events"]
             if page["last_seq"] <= after:
                 return found

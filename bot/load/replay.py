@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
+import aiohttp
 
 from bot.errors import InvalidInput
-from bot.load.customer import WITH_A_PERSON, LoadCustomer, Sent, lost_and_duplicated
+from bot.load.customer import WITH_A_PERSON, LoadCustomer, Sent, connections, lost_and_duplicated
 from bot.load.figures import percentiles_ms
 
 OUTCOMES = ("answered", "clarified", "offered_human", "escalated", "failed")
@@ -66,7 +66,7 @@ async def replay(
     errors: Counter[str] = Counter()
     times: list[float] = []
 
-    async def one(texts: list[str], http: httpx.AsyncClient) -> None:
+    async def one(texts: list[str], http: aiohttp.ClientSession) -> None:
         async with places:
             customer = LoadCustomer(http, base_url, proof)
             await customer.open()
@@ -85,7 +85,7 @@ async def replay(
             finally:
                 await customer.close()
 
-    async with httpx.AsyncClient(timeout=30) as http:
+    async with connections() as http:
         await asyncio.gather(*(one(texts, http) for texts in conversations.values()))
     return ReplayReport(
         conversations=len(conversations),

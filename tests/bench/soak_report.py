@@ -20,8 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean, linear_regression
 
-import httpx
-from websockets.exceptions import WebSocketException
+import aiohttp
 
 from bot.app import bench_texts
 from bot.clock import SystemClock
@@ -29,7 +28,7 @@ from bot.errors import BatonError
 from bot.event_loop import run
 from bot.gateway.sessions import operator_proof
 from bot.load.bench import REPLY_WITHIN, Pace
-from bot.load.customer import LoadCustomer, Sent, lost_and_duplicated
+from bot.load.customer import LoadCustomer, Sent, connections, lost_and_duplicated
 from bot.load.figures import percentiles_ms
 from tests.bench.busy_agent import BusyAgent
 from tests.bench.processes import cpu_seconds, resident_megabytes
@@ -77,13 +76,13 @@ class Visitors:
 
     async def come_and_go(self, pace: Pace, until: float) -> None:
         """Until then, by the monotonic clock."""
-        async with httpx.AsyncClient(timeout=60, trust_env=False) as http:
+        async with connections() as http:
             while not pace.is_over(until):
                 proof = operator_proof(self._secret, SystemClock().now())
                 customer = LoadCustomer(http, self._base, proof)
                 try:
                     await self._whole_visit(customer, pace, until)
-                except (BatonError, httpx.HTTPError, OSError, WebSocketException) as error:
+                except (BatonError, aiohttp.ClientError, OSError) as error:
                     self._seen.counts[f"visit_broken_{type(error).__name__}"] += 1
                     await asyncio.sleep(1.0)
 

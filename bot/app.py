@@ -88,12 +88,14 @@ async def prepare(tell: Callable[[str], None]) -> dict[str, Any]:
 
 async def serve(host: str, port: int, tell: Callable[[str], None]) -> None:
     """`baton serve`: run until told to stop, and say where it can be reached."""
+    from bot.open_files import allow_many
     from bot.preparing import prepare_accounts, prepare_database, prepare_shop
     from bot.running import serving_from
     from bot.serving import Service, run_service
 
     own = installation()
     set_up_logging(own.settings.log_level, own.settings.log_format)
+    allow_many()
     with serving_from(own.places.state):
         database = _database(own)
         try:

@@ -16,12 +16,13 @@ import socket
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
 MASK = b"\0\0\0\0"
 """A mask that changes nothing is a mask."""
-AT_ONCE = 64
+AT_ONCE, SESSIONS_AT_ONCE = 64, 16
 CHUNK = 1 << 16
 
 
@@ -74,9 +75,11 @@ class RawSockets:
             one.send(ready)
 
     def opened_for(self, count: int) -> int:
-        """So many more customers' pages; how many there are then."""
-        tokens = sessions(self._host, self._port, count)
-        return self.open([{"type": "hello", "session_token": token, "last_seq": 0} for token in tokens])
+        """So many more customers' pages, a few at a time, so that none is silent for long; how many there are then."""
+        for first in range(0, count, SESSIONS_AT_ONCE):
+            tokens = sessions(self._host, self._port, min(SESSIONS_AT_ONCE, count - first))
+            self.open([{"type": "hello", "session_token": token, "last_seq": 0} for token in tokens])
+        return len(self._by_number)
 
     def lost_so_far(self) -> int:
         """Sockets that the other side has closed."""
@@ -104,13 +107,17 @@ class RawSockets:
         while self._due and self._due[0][0] <= now:
             due, number = self._due.popleft()
             if number in self._by_number:
-                self._by_number[number].send(PING)
+                with suppress(ConnectionError):  # the other side has closed it, which is read and counted soon
+                    self._by_number[number].send(PING)
                 self._due.append((max(due, now - 1) + self._ping_every, number))
 
     def _read(self, wait: float) -> Iterator[tuple[int, bytes]]:
         self._ping()
         for number, _ in self._epoll.poll(wait, 1024):
-            data = os.read(number, CHUNK)
+            try:
+                data = os.read(number, CHUNK)
+            except ConnectionError:
+                data = b""
             if not data:
                 self._epoll.unregister(number)
                 self._by_number.pop(number).close()
@@ -147,15 +154,12 @@ class RawSockets:
         self._epoll.close()
 
 
-def sessions(host: str, port: int, count: int, at_once: int = 16) -> list[str]:
-    """Tokens of so many new customers."""
-    tokens: list[str] = []
-    lines = [http.client.HTTPConnection(host, port, timeout=60) for _ in range(at_once)]
-    while len(tokens) < count:
-        asked = lines[: count - len(tokens)]
-        for line in asked:
-            line.request("POST", "/api/v1/widget/sessions", b"{}", {"Content-Type": "application/json"})
-        tokens += [json.loads(line.getresponse().read())["session_token"] for line in asked]
+def sessions(host: str, port: int, count: int) -> list[str]:
+    """Tokens of so many new customers, who all come at once."""
+    lines = [http.client.HTTPConnection(host, port, timeout=60) for _ in range(count)]
+    for line in lines:
+        line.request("POST", "/api/v1/widget/sessions", b"{}", {"Content-Type": "application/json"})
+    tokens = [json.loads(line.getresponse().read())["session_token"] for line in lines]
     for line in lines:
         line.close()
     return tokens

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from bot import fast_json
 from bot.errors import InvalidInput
 from bot.storage import schema
 from bot.storage.failures import translating
@@ -176,6 +175,7 @@ def _sqlite_engine(url: URL, busy_seconds: float = BUSY_SECONDS, *, begin: str, 
     engine = create_engine(
         url,
         json_serializer=_compact_json,
+        json_deserializer=fast_json.loads,
         hide_parameters=True,
         poolclass=NullPool,
         connect_args={"check_same_thread": False, "timeout": busy_seconds},
@@ -196,7 +196,8 @@ def _set_up_sqlite(connection: object, *, read_only: bool = False) -> None:
     cursor.close()
 
 
-_compact_json = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
+def _compact_json(value: Any) -> str:
+    return fast_json.dumps(value).decode()
 
 
 def _postgres_engine(url: URL, busy_seconds: float, *, direct: bool = False) -> Engine:
@@ -208,6 +209,7 @@ def _postgres_engine(url: URL, busy_seconds: float, *, direct: bool = False) -> 
     return create_engine(
         url.set(drivername="postgresql+psycopg2"),
         json_serializer=_compact_json,
+        json_deserializer=fast_json.loads,
         hide_parameters=True,
         pool_size=POSTGRES_CONNECTIONS,
         max_overflow=0,
@@ -242,6 +244,7 @@ def _async_engine(url: URL, busy_seconds: float) -> AsyncEngine:
         return create_async_engine(
             url.set(drivername="postgresql+asyncpg"),
             json_serializer=_compact_json,
+            json_deserializer=fast_json.loads,
             hide_parameters=True,
             pool_size=5,
             max_overflow=5,
@@ -251,6 +254,7 @@ def _async_engine(url: URL, busy_seconds: float) -> AsyncEngine:
     engine = create_async_engine(
         url.set(drivername="sqlite+aiosqlite"),
         json_serializer=_compact_json,
+        json_deserializer=fast_json.loads,
         hide_parameters=True,
         pool_size=3,
         connect_args={"timeout": busy_seconds},

@@ -60,14 +60,18 @@ class SqliteDriver:
 
 class PostgresDriver:
     """Changes wait for the next statement that needs an answer and travel with it, and so do the transaction's
-    beginning and end: three round trips for a message where there would be eight. The connection itself is in
-    autocommit."""
+    beginning and end: three round trips for a message where there would be eight. The server reads and plans each
+    statement once a connection: `known` holds the names of those that this one has, and is kept with it. The
+    connection itself is in autocommit."""
 
-    def __init__(self, raw: Any, dialect: Dialect, *, writes: bool) -> None:
+    def __init__(self, raw: Any, dialect: Dialect, known: set[str], *, writes: bool) -> None:
         self.dialect = dialect
         self._cursor = raw.cursor()
+        self._known = known
+        self._new: list[str] = []
         self._waiting: list[bytes] = [b"BEGIN"] if writes else []
         self._begun = False
+        self._unsure = False
 
     def all(self, statement: Prepared, **values: Any) -> list[Row]:
         """See `Driver.all`."""
@@ -82,8 +86,12 @@ class PostgresDriver:
     def write(self, statement: Prepared, rows: Sequence[Values]) -> None:
         """See `Driver.write`."""
         compiled = statement.on(self.dialect)
+        kept = compiled.kept
+        if rows and kept.name not in self._known and kept.name not in self._new:
+            self._waiting.append(kept.prepare)
+            self._new.append(kept.name)
         for row in rows:
-            self._waiting.append(self._cursor.mogrify(compiled.sql, compiled.parameters(row)))
+            self._waiting.append(self._cursor.mogrify(kept.execute, compiled.parameters(row)))
 
     def _run(self, statement: Prepared, values: Values) -> None:
         # The driver keeps only the last statement's answer, which is the one wanted.
@@ -93,7 +101,13 @@ class PostgresDriver:
     def _send(self) -> None:
         waiting, self._waiting = self._waiting, []
         self._begun = self._begun or waiting[0] == b"BEGIN"
-        self._cursor.execute(b";".join(waiting))
+        new, self._new = self._new, []
+        try:
+            self._cursor.execute(b";".join(waiting))
+        except Exception:
+            self._unsure = self._unsure or bool(new)
+            raise
+        self._known.update(new)
 
     def commit(self) -> None:
         """Send what waits, and with it the end of the transaction; if a statement in it fails, nothing is committed."""
@@ -103,6 +117,9 @@ class PostgresDriver:
 
     def rollback(self) -> None:
         """Undo what was sent, forget what waits."""
-        self._waiting = []
+        self._waiting, self._new = [], []
         if self._begun:
             self._cursor.execute(b"ROLLBACK")
+        if self._unsure:  # how far a batch came that broke off is not known: the server forgets them all
+            self._known.clear()
+            self._cursor.execute(b"DEALLOCATE ALL")

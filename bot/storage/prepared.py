@@ -6,6 +6,8 @@ several times what the database itself takes. Types still convert values both wa
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +17,10 @@ from sqlalchemy.sql.selectable import Select
 
 Values = Mapping[str, Any]
 Convert = Callable[[Any], Any]
+
+
+_NAMED = re.compile(r"%\((\w+)\)s|%%")
+_numbers = itertools.count(1)
 
 
 class Prepared:
@@ -46,6 +52,15 @@ class Compiled:
         results = [(at, _result(column.type, dialect)) for at, column in enumerate(columns)]
         self._results = [(at, convert) for at, convert in results if convert is not None]
 
+        self._kept: Kept | None = None
+
+    @property
+    def kept(self) -> Kept:
+        """The statement as a server keeps it; only where values go in by name."""
+        if self._kept is None:
+            self._kept = Kept(self.sql)
+        return self._kept
+
     def parameters(self, values: Values) -> Any:
         """Values as the driver takes them: in order, or by name."""
         named = {**self._given, **values}
@@ -65,6 +80,26 @@ class Compiled:
         for at, convert in self._results:
             values[at] = convert(values[at])
         return values
+
+
+class Kept:
+    """A statement that a server reads and plans once a connection, and is then asked for by its name."""
+
+    def __init__(self, sql: str) -> None:
+        names: list[str] = []
+
+        def numbered(match: re.Match[str]) -> str:
+            name = match[1]
+            if name is None:
+                return "%"
+            if name not in names:
+                names.append(name)
+            return f"${names.index(name) + 1}"
+
+        self.name = f"baton_{next(_numbers)}"
+        self.prepare = f"PREPARE {self.name} AS {_NAMED.sub(numbered, sql)}".encode()
+        values = ",".join(f"%({name})s" for name in names)
+        self.execute = f"EXECUTE {self.name}({values})" if values else f"EXECUTE {self.name}"
 
 
 def _bind(type_: Any, dialect: Dialect) -> Convert | None:

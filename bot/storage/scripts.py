@@ -335,7 +335,8 @@ class PooledScripts:
 
     def _once_direct(self, script: DriverScript[T], *, writes: bool) -> T:
         connection = self._own_connection()
-        driver = PostgresDriver(connection.dbapi_connection, self._direct.dialect, writes=writes)
+        known = connection.info.setdefault("statements", set())
+        driver = PostgresDriver(connection.dbapi_connection, self._direct.dialect, known, writes=writes)
         try:
             result = self._scripted(script, driver, connection)
             self._committed(driver, connection)

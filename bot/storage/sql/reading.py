@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Integer, bindparam, func, literal_column, select, text, tuple_
+from sqlalchemy import BindParameter, Integer, bindparam, cast, func, literal_column, select, text, tuple_
 
 from bot import fast_json
 from bot.conversation.model import AuthorKind, Conversation, Customer, Draft, Event, JsonDict, Turn
@@ -82,7 +82,7 @@ _AHEAD = Prepared(
         text("state = 'queued'"),
         conversations.c.id != _ID,
         tuple_(-conversations.c.priority_rank, conversations.c.wait_started_at, conversations.c.id)
-        < tuple_(-bindparam("rank", type_=Integer()), _SINCE, _ID),
+        < tuple_(-cast(bindparam("rank"), Integer), _SINCE, _ID),
     )
 )
 _WAITS = Prepared(

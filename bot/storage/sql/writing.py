@@ -71,7 +71,8 @@ _TAKE = Prepared(
     update(turns)
     .where(turns.c.id == bindparam("key_id"))
     .values(
-        failures=turns.c.failures + case((turns.c.status == TurnStatus.RUNNING.value, 1), else_=0),
+        failures=turns.c.failures
+        + case((turns.c.status == TurnStatus.RUNNING.value, literal_column("1")), else_=literal_column("0")),
         status=TurnStatus.RUNNING.value,
         lease=bindparam("lease"),
         lease_until=bindparam("until", type_=turns.c.lease_until.type),

@@ -18,6 +18,7 @@ from rasa.core.policies.memoization import MemoizationPolicy
 from rasa.core.policies.policy import Policy, PolicyPrediction
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.core.processor import MessageProcessor
+from rasa.engine.storage.storage import ModelMetadata
 from rasa.shared.core.constants import SHOULD_NOT_BE_SET
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActionExecutionRejected, Event
@@ -31,6 +32,7 @@ _theirs: Mapping[str, Any] = {
     "default_actions": action.default_actions,
     "by_rule": RulePolicy.predict_action_probabilities,
     "by_story": MemoizationPolicy.predict_action_probabilities,
+    "metadata": ModelMetadata.from_dict.__func__,
 }
 
 _TABLES = (rule_policy.RULES, rule_policy.RULES_FOR_LOOP_UNHAPPY_PATH)
@@ -61,6 +63,8 @@ def spare() -> None:
     # Rasa recalls stories even where a rule is certain, and a rule comes before them.
     RulePolicy.predict_action_probabilities = _by_rule
     MemoizationPolicy.predict_action_probabilities = _by_story
+    # Rasa imports whatever a model was trained with, and with it TensorFlow, to keep a plan that is for training alone.
+    ModelMetadata.from_dict = classmethod(_without_training)
 
 
 def _in_order(self: RemoteAction, result: dict[str, Any]) -> bool:
@@ -108,6 +112,11 @@ def longest_rule(runner: DirectGraphRunner) -> int:
     """How many states the longest rule of a loaded model has."""
     tables = (policy.lookup[name] for policy in runner.components(RulePolicy) for name in _TABLES)
     return max((_length(key) for table in tables for key in table), default=0)
+
+
+def _without_training(cls: type[ModelMetadata], stored: Mapping[str, Any]) -> ModelMetadata:
+    metadata: ModelMetadata = _theirs["metadata"](cls, {**stored, "train_schema": {"nodes": {}}})
+    return metadata
 
 
 def _by_rule(

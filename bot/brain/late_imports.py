@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 LATE = frozenset({"rasa.utils.train_utils"})
-"""Rasa's base class of extractors imports it for the sake of neural ones, and it brings TensorFlow: some 250 MB that no
+"""Rasa's base class of extractors imports it for the sake of neural ones, and it brings TensorFlow: some 240 MB that no
 component of ours uses. A pipeline with a neural component loads both as ever."""
 
 _LOAD = "__load_late__"

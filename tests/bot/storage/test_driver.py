@@ -23,7 +23,8 @@ def test_values_are_numbered_by_name_and_signs_stay() -> None:
     kept = Kept("SELECT %(a)s, %(b)s, %(a)s, 7 %% 4")
     assert kept.prepare.decode() == f"PREPARE {kept.name} AS SELECT $1, $2, $1, 7 % 4"
     assert kept.execute == f"EXECUTE {kept.name}(%(a)s,%(b)s)"
-    assert Kept("SELECT 1").execute.endswith(("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"))
+    alone = Kept("SELECT 1")
+    assert alone.execute == f"EXECUTE {alone.name}"
 
 
 def row(name: str) -> dict[str, object]:

@@ -26,6 +26,7 @@ REASONS = {
 }
 
 
+DEVELOPED = ("handoff_requests.csv", "handoff_requests_wide.csv", "handoff_requests_second.csv")
 REQUESTS = ("handoff_requests.csv", "handoff_requests_blind.csv", "handoff_requests_third.csv")
 
 
@@ -75,7 +76,7 @@ def test_blind_handoff_requests_are_a_hundred_and_mentions_two_hundred() -> None
 
 def test_no_handoff_request_stands_in_two_sets() -> None:
     seen = [
-        *({plain(row["text"]) for row in rows("handoff_requests.csv", folder="development")}),
+        *(text for name in DEVELOPED for text in {plain(row["text"]) for row in rows(name, folder="development")}),
         *(text for name in REQUESTS for text in {plain(row["text"]) for row in rows(name)}),
     ]
     assert [text for text, count in Counter(seen).items() if count > 1] == []
@@ -89,8 +90,9 @@ def test_sarcasm_and_joy_stand_in_pairs_and_are_not_trained_on() -> None:
     assert [row["text"] for row in pairs if plain(row["text"]) in seen] == []
 
 
-def test_no_development_line_is_trained_on(trained: dict[str, str]) -> None:
-    lines = rows("handoff_requests.csv", folder="development")
+@pytest.mark.parametrize("name", DEVELOPED)
+def test_no_development_line_is_trained_on(name: str, trained: dict[str, str]) -> None:
+    lines = rows(name, folder="development")
     assert [row["text"] for row in lines if plain(row["text"]) in trained] == []
 
 

@@ -3,23 +3,47 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from actions.handing_over import give_up, offer
 from actions.quick_replies import NONE_OF_THESE, NOT_MEANT, PERSON, QuickReply, article
 from actions.services import services
 from actions.talk import ORDER_FORM, Aside, Talk
-from kb_index.answers import Answer, article_url
+from actions.turn import Understanding
+from kb_index.answers import Answer, Source, article_url
 from kb_index.articles import Article, NextStep
 from kb_index.chunks import cut_passages
 
 MAX_NEXT = 3
 CLOSE = 0.1
 """From this confidence on an article is worth showing as what comes closest."""
+SURE_OF_KIND = 0.9
+"""From this confidence on in what kind of question it is, the usual article of that kind is among those offered."""
+OF_ONE_SUBJECT = frozenset(
+    {"ask_exchange", "ask_returns", "ask_refund", "ask_payment", "ask_warranty", "ask_price_match"}
+)
+"""Kinds of question that one article is mostly about; advice on products or care has none."""
 NEAR, NEAR_MISS = 0.4, 0.5
 """From this confidence on what comes closest is mostly what was meant: a press away, and half a failure."""
 REPEATED_WORDS = 3
 """So many words make a message that is repeated by intent."""
 _TELLING = re.compile(r"[^\W\d_]{4,}")
+_CORRECTS = re.compile(
+    r"^\W*(?:(?:no|nope|nah|er|um|well|but|sorry)\b\W*)*(?:not (?:the|that|about|an?|my|what|for|\w+ing)\b"
+    r"|i (?:said|meant|mean|asked)\b"
+    r"|that'?s not\b|that is not\b|you(?:'re| are)? (?:still |just )?(?:told|tell\w*|talk\w*|gave|explain\w*)\b"
+    r"|(?:wrong|still)\b)",
+    re.IGNORECASE,
+)
+"""How a correction begins; a bare no and a new question are none."""
+_OF_SHOP = re.compile(
+    r"\b(?:(?:do|does|will|would|can|could|are) (?:you|your \w+|fernhill|the \w+ (?:shop|store|branch))"
+    r"(?: guys| lot| people| able to| also| ever| still| even)? "
+    r"(?:sell|stock|rent|hir(?:e|ing)|lend|lease|run|offer|host|organi[sz]e|sponsor|repair|teach|provide|supply|deliver|ship"
+    r"|accept|engrave|embroider|print|install|service|buy|recycle|donate|support|make|do (?:any|\w+ing|\w+s)\b)"
+    r"|(?:can|could|may) (?:i|we|one) (?:hire|rent|lease|borrow|trade in|part[- ]exchange|book)\b)",
+    re.IGNORECASE,
+)
 MEANING = "meaning"
 """Awaited after a clarification: the button pressed next says what the message before it meant."""
 CLOSEST = "closest"
@@ -81,6 +105,8 @@ def look_up(talk: Talk, question: str) -> Answer | None:
 def give(talk: Talk, answer: Answer, question: str) -> None:
     """Say the passage, its source and the useful next things; what was said just now is not said again."""
     article_id = answer.sources[0].article_id if answer.sources else None
+    if talk.slot("last_article") and corrects(talk.heard) and missed_again(talk):
+        return
     again = not talk.heard.button and said_just_now(talk, answer.text)
     same = again and asks_the_same(question, str(talk.slot("last_question") or ""))
     if same or (not talk.heard.button and repeats_itself(talk)):
@@ -94,6 +120,22 @@ def give(talk: Talk, answer: Answer, question: str) -> None:
     else:
         talk.tell(answer.text, sources=sources, replies=next_steps(answer.next))
     answered(talk, question, article_id)
+
+
+def corrects(heard: Understanding) -> bool:
+    """Whether a message says by its form that the answer before it was about something else: 'no, not the mat'."""
+    return not heard.button and _CORRECTS.search(heard.text) is not None
+
+
+def missed_again(talk: Talk) -> bool:
+    """Count an answer that missed what was meant; after the second a person takes over."""
+    talk.remember(not_helpful_count=float(talk.count("not_helpful_count") + 1))
+    if talk.count("not_helpful_count") < services().policy.attempts:
+        return False
+    talk.remember(failed_attempts=float(talk.count("failed_attempts") + 1))
+    give_up(talk, "repeated_misunderstanding", "not_helpful")
+    talk.then("action_hand_over")
+    return True
 
 
 def asks_the_same(question: str, before: str) -> bool:
@@ -154,7 +196,7 @@ def admit(talk: Talk, question: str, answer: Answer | None = None) -> None:
     talk.turn.findings.unanswered = question
     closest = answer.also if answer and answer.confidence >= CLOSE else ()
     count_failure(talk, NEAR_MISS if closest and answer and answer.confidence >= NEAR else 1.0)
-    if talk.count("failed_attempts") >= services().policy.attempts:
+    if failed_enough(talk):
         give_up(talk, "missing_knowledge", "no_answer")
         talk.then("action_hand_over")
         return
@@ -168,6 +210,8 @@ def admit(talk: Talk, question: str, answer: Answer | None = None) -> None:
         show_closest(talk, answer, shown[1:])
         return
     talk.remember(awaiting=MEANING)
+    usual = [article(source.title, source.article_id) for source in usual_article(talk, closest)]
+    shown = [*usual, *shown][:MAX_NEXT]
     words = "utter_closest_articles" if len(shown) > 1 else "utter_closest_article"
     talk.say(words, replies=[*shown, NONE_OF_THESE])
 
@@ -183,11 +227,27 @@ def show_closest(talk: Talk, answer: Answer, others: list[QuickReply]) -> None:
     )
 
 
+def usual_article(talk: Talk, closest: Sequence[Source]) -> Sequence[Source]:
+    """What is usually meant by a question that is surely of this kind, where no article near its words is about it:
+    for 'what if it does not fit' the one on exchanges."""
+    sure = talk.heard.intent in OF_ONE_SUBJECT and talk.heard.confidence >= SURE_OF_KIND
+    title = talk.response_text(f"utter_meaning_{talk.heard.intent}") if sure else None
+    usual = look_up(talk, title) if title else None
+    first = ((usual.sources or usual.also) if usual else ())[:1]
+    return [source for source in first if source.article_id not in {near.article_id for near in closest}]
+
+
 def count_failure(talk: Talk, weight: float = 1.0) -> None:
     """One more turn in which the customer was not helped; several gaps in one turn are one failure."""
     if not talk.turn.remembered.get("failed"):
         talk.turn.remembered["failed"] = True
         talk.remember(failed_attempts=float(talk.slot("failed_attempts") or 0) + weight)
+
+
+def failed_enough(talk: Talk) -> bool:
+    """Whether a person should take over: turns without help, and answers that were said not to help, add up."""
+    failed = float(talk.slot("failed_attempts") or 0) + float(talk.slot("not_helpful_count") or 0)
+    return failed >= services().policy.attempts
 
 
 class AnswerOrClarify(Aside):
@@ -214,10 +274,15 @@ class AnswerOrDecline(Aside):
         answer = look_up(talk, talk.heard.text)
         if answer is not None and answer.answerable:
             give(talk, answer, talk.heard.text)
-        elif (talk.heard.intent or "").startswith("ask_"):
+        elif (talk.heard.intent or "").startswith("ask_") or asks_of_shop(talk.heard.text):
             admit(talk, talk.heard.text, answer)
         else:
             talk.then("action_out_of_scope")
+
+
+def asks_of_shop(text: str) -> bool:
+    """Whether a question is what a shop is asked, though none like ours may do it: 'do you hire out tents'."""
+    return _OF_SHOP.search(text) is not None
 
 
 class AnswerOrAskAgain(Aside):

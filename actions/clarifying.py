@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from actions.answering import MEANING, count_failure, give, look_up
-from actions.facts import missed_again
+from actions.answering import MEANING, count_failure, failed_enough, give, look_up, missed_again
 from actions.handing_over import give_up, offer
 from actions.quick_replies import NONE_OF_THESE, QuickReply, button
-from actions.services import services
 from actions.talk import Aside, Talk
 
 MAX_MEANINGS = 3
@@ -23,7 +21,7 @@ class Clarify(Aside):
         """Offer the two or three likeliest meanings; the second time in a row a person helps."""
         meanings = titles(talk)
         count_failure(talk)
-        if talk.count("failed_attempts") >= services().policy.attempts:
+        if failed_enough(talk):
             give_up(talk, "repeated_misunderstanding")
             talk.then("action_hand_over")
             return

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from actions.answering import give, look_up
-from actions.handing_over import give_up, offer
+from actions.answering import give, look_up, missed_again
+from actions.handing_over import offer
 from actions.identity import order_number
 from actions.product_news import told_of_products
 from actions.quick_replies import button
-from actions.services import services
 from actions.talk import ORDER_FORM, Aside, Talk
 from actions.wish import DETAILS
 
@@ -61,17 +60,6 @@ class NotHelpful(Aside):
         """Once: ask for it in other words and offer a person. Twice: a person."""
         if not missed_again(talk):
             offer(talk, "utter_not_helpful", reason="repeated_misunderstanding")
-
-
-def missed_again(talk: Talk) -> bool:
-    """Count an answer that missed what was meant; after the second a person takes over."""
-    talk.remember(not_helpful_count=float(talk.count("not_helpful_count") + 1))
-    if talk.count("not_helpful_count") < services().policy.attempts:
-        return False
-    talk.remember(failed_attempts=float(talk.count("failed_attempts") + 1))
-    give_up(talk, "repeated_misunderstanding", "not_helpful")
-    talk.then("action_hand_over")
-    return True
 
 
 def go_on_with_order(talk: Talk) -> None:

@@ -84,7 +84,7 @@ class ValidateOrderForm(Step):
         if missing and missing == asked and not resuming and answering and not news_given(talk):
             talk.remember(form_failures=float(talk.count("form_failures") + 1))
             # Not understood just before the wish was taken, and no progress in it: that is twice in a row.
-            before = min(1, talk.count("failed_attempts"))
+            before = min(1, talk.count("failed_attempts") + talk.count("not_helpful_count"))
             if talk.count("form_failures") + before >= services().policy.attempts:
                 give_up(talk, "repeated_misunderstanding")
                 missing = None
@@ -96,6 +96,7 @@ class ValidateOrderForm(Step):
         shop = services().shop
         if shop is None:
             return None
+        complete_pair(talk)
         try:
             identity = await identify(talk, shop, wish_of(talk))
             if identity.order is None:
@@ -152,6 +153,17 @@ def found(talk: Talk, order: Order) -> None:
         # Only an address that fits an order is known to be the customer's; one that was merely typed is not.
         talk.remember(contact_email=talk.turn.verified_email or email_address(talk))
     talk.turn.findings.orders[order.number] = {"order_number": order.number, "state": order.state.value}
+
+
+def complete_pair(talk: Talk) -> None:
+    """After a pair that did not fit, one half given anew is tried with the other half as it was given before."""
+    given = {name: talk.slot(name) for name in ("order_number", "email")}
+    if not talk.count("lookup_failures") or all(given.values()) or not any(given.values()):
+        return
+    missing = next(name for name, value in given.items() if not value)
+    before = talk.given_before(missing)
+    if before:
+        talk.remember(**{missing: before})
 
 
 def not_identified(talk: Talk, identity: Identity) -> str | None:

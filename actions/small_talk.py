@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from actions.answering import CLOSEST, MEANING, count_failure
+from actions.answering import CLOSEST, MEANING, count_failure, failed_enough
 from actions.handing_over import give_up, offer, offered
+from actions.policy import SETTLING
 from actions.quick_replies import NO, NONE_OF_THESE, PERSON, STOP, YES, QuickReply, button
 from actions.services import services
 from actions.talk import REQUESTED, Aside, Step, Talk
@@ -25,8 +26,9 @@ BESIDE = frozenset(reply["payload"] for reply in (PERSON, YES, NO, NONE_OF_THESE
 BARE_YES = 2
 """'Yes please' chooses nothing; 'yes, pass me on' does."""
 _THANKS = re.compile(r"\b(?:thank\w*|thx|ta|cheers|help\w*|appreciat\w*|kind|grateful|solved|sorted)\b", re.IGNORECASE)
-SETTLING = frozenset({"thank", "praise", "problem_solved"})
 DISPLEASED = frozenset({"complaint", "insult"})
+SURELY_FOREIGN = 0.55
+"""From this confidence on a message is none of ours; below it may be ours and not understood."""
 
 
 class Greet(Aside):
@@ -136,8 +138,11 @@ class OutOfScope(Aside):
     action_name = "action_out_of_scope"
 
     async def act(self, talk: Talk) -> None:
-        """Calm, short."""
-        if talk.heard.intent != "out_of_scope":
+        """Calm, short. What only may be foreign was perhaps a question that failed: half a failure."""
+        unsure = talk.heard.confidence < SURELY_FOREIGN
+        if unsure:
+            count_failure(talk, 0.5 if talk.heard.intent == "out_of_scope" else 1.0)
+        if talk.heard.intent != "out_of_scope" or (unsure and failed_enough(talk)):
             self._not_understood(talk)
             return
         talk.remember(out_of_scope_count=float(talk.count("out_of_scope_count") + 1))
@@ -148,7 +153,7 @@ class OutOfScope(Aside):
 
     def _not_understood(self, talk: Talk) -> None:
         count_failure(talk)
-        if talk.count("failed_attempts") >= services().policy.attempts:
+        if failed_enough(talk):
             give_up(talk, "repeated_misunderstanding")
             talk.then("action_hand_over")
             return
@@ -230,6 +235,17 @@ class SayWhatYouNeed(Aside):
         talk.say("utter_say_what_you_need", replies=() if talk.in_form else START)
 
 
+class Acknowledge(Aside):
+    """The customer only takes note of what was said."""
+
+    action_name = "action_acknowledge"
+
+    async def act(self, talk: Talk) -> None:
+        """Nothing more is wanted; what was asked is over, and an offered person is not fetched for it."""
+        talk.remember(awaiting=None)
+        talk.say("utter_deny")
+
+
 class Complain(Aside):
     """Dissatisfied in general."""
 
@@ -238,7 +254,7 @@ class Complain(Aside):
     async def act(self, talk: Talk) -> None:
         """Name the trouble once, offer a person; a second complaint is one for the person, and so is the first where
         the bot has failed already."""
-        if complained_before(talk) or talk.count("not_helpful_count") or talk.count("failed_attempts"):
+        if complained_before(talk) or talk.slot("not_helpful_count") or talk.slot("failed_attempts"):
             pass_on_displeased(talk)
             return
         talk.remember(sympathy_shown=True)

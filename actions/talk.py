@@ -126,6 +126,12 @@ class Talk:
                 if heard.seq != self.heard.seq:
                     yield heard
 
+    def given_before(self, entity: str) -> str | None:
+        """The latest value of an entity in earlier messages of this dialogue."""
+        said = [event for event in self.tracker.events if event.get("event") == "user"]
+        found = [item for event in said for item in (event.get("parse_data") or {}).get("entities") or ()]
+        return next((str(item["value"]) for item in reversed(found) if item.get("entity") == entity), None)
+
     def response_text(self, response: str) -> str | None:
         """The first wording of a response of the domain, as it is written there."""
         variants = self._variants(response)

@@ -15,7 +15,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.brain.reading import Reading, read, read_text
 from bot.brain.refusals import refuses_person
-from bot.brain.requests import asks_for_person
+from bot.brain.requests import asks_for_person, names_person
 from bot.brain.routing import CERTAIN
 from bot.brain.topics import ASKS_FOR_PERSON, PERSON_FIRST, QUESTIONS, topic
 from bot.conversation.model import TurnMessage
@@ -145,7 +145,10 @@ def _is_request(clause: Reading, whole: Reading) -> bool:
     """Read as a request for certain, or of its form and not read as something else altogether."""
     sure = clause.intent == "request_human" and clause.confidence >= SENSITIVE and not clause.out_of_scope
     if sure and clause is not whole and _REQUEST.match(clause.text):
-        return True
+        # 'Can I come by' alone might ask for a person; in a message that is surely a question it is a part of that.
+        question = whole.confidence >= SENSITIVE and whole.intent in QUESTIONS
+        if not question or names_person(clause.text):
+            return True
     chance = max(dict(part.meanings).get("request_human", 0.0) for part in (clause, whole))
     return chance >= FORMED and asks_for_person(clause.text) and not refuses_person(clause.text)
 

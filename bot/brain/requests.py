@@ -12,7 +12,8 @@ import re
 from bot.brain.refusals import refuses_person
 
 _NOUN = (
-    r"(?:persons?|people|humans?(?: beings?)?|agents?|operators?|advis[eo]rs?|representatives?|reps?|colleagues?"
+    r"(?:persons?|people|humans?(?: beings?)?|(?:living |human )(?:beings?|souls?)"
+    r"|agents?|operators?|advis[eo]rs?|representatives?|reps?|colleagues?"
     r"|workmates?|staff(?: members?)?|(?:team|staff) members?|managers?|supervisors?|superiors?|boss(?:es)?"
     r"|specialists?|experts?|employees?|team ?leaders?|team leads?|executives?|technicians?|(?:boot )?fitters?)"
 )
@@ -49,7 +50,7 @@ _CONTACT = (
 )
 _MOVE = (
     r"(?:get|fetch|bring|find|send|give|put|pass|hand|connect|transfer|switch|escalate|forward|move|route|summon"
-    r"|involve|swap|reconnect|refer|direct)"
+    r"|involve|swap|reconnect|refer|direct|loop|rope|pull|drag|bring)"
 )
 _MOVED = (
     r"(?:me|us|this|it|that|my (?:case|chat|issue|problem|question)|in|on|here|back|up|over|through|along|yourself)"
@@ -57,7 +58,7 @@ _MOVED = (
 _SERVES = (
     r"(?:join|step in|take over|take (?:it|this|that|care)|look (?:at|into|after|over)|have a (?:look|go)|deal|handle"
     r"|sort|help|assist|answer|reply|check|review|decide|talk|speak|chat|explain|respond|serve|advise|fix|double check"
-    r"|come|confirm|verify|go through)"
+    r"|come|confirm|verify|go through|contact|get (?:in touch|back)|respond|write|message|reach out|tell)"
 )
 _START = (
     r"(?:^|[,;.!?:–—-]\s*|\b(?:and|but|so|then|now|just|please|pls|kindly|instead|ok|okay|right|no|yes|hi|hello)\s+)"
@@ -72,7 +73,7 @@ _REQUESTS = tuple(
         rf"\b{_ASKING}\b(?:\W+\w+){{0,4}}?\W+{_CONTACT}\b(?:\W+\w+){{0,6}}?\W+(?:to|with|on|by|2|too)\s+{_PERSON}\b",
         # 'get me somebody', 'can you pass this to a manager'
         rf"{_START}(?:(?:can|could|would|will) you (?:please |kindly |just )?|i need you to |please )?{_MOVE}"
-        rf"(?:\s+{_MOVED}){{0,4}}\s*(?:(?:to|with|for|on|onto)\s+)?{_PERSON}\b",
+        rf"(?:\s+{_MOVED}){{0,4}}\s*(?:(?:to|with|for|on|onto)\s+)?{_PERSON}\b(?!'s)",
         # 'let the complaints people handle this', 'can a human sort out my payment'
         rf"\b(?:let|have|can|could|would|may|might|ask|get)\s+{_PERSON}(?:\s+(?!not\b)\w+){{0,4}}?\s+{_SERVES}\b",
         # 'I want a person', 'we need an adviser to look at it'
@@ -80,6 +81,22 @@ _REQUESTS = tuple(
         r"(?:like|love|want|wanna|need|prefer|demand|insist on|require|choose|request)\s+(?:to have |to get )?"
         rf"{_WHICH}(?:{_NOUN}|{_ONE_OF}|{_TEAM})\s*"
         rf"(?:\b(?:{_SOON}|here|for this|instead|to {_SERVES}\b.*))?\s*(?=$|[,;.!?])",
+        # 'I'd value a real person's advice'
+        rf"\b(?:value|appreciate|like|want|need|prefer|trust|love|after|hear|get) {_WHICH}"
+        rf"(?:{_NOUN}|{_BODY})'?s'? (?:\w+ )?"
+        r"(?:advice|view|opinion|word|input|help|judge?ment|take|eyes?|answer|assistance|attention)\b",
+        # 'I am asking for a human', 'waiting for an agent'
+        rf"\b(?:i'?m|i am|i was|i|we|just|still|only) (?:just |still |only )?"
+        r"(?:ask(?:ing|ed)?|beg(?:ging)?|wait(?:ing)?|hoping) "
+        rf"for {_WHICH}(?:{_NOUN}|{_BODY})\s*(?=$|[,;.!?]|\b(?:here|not|now|please|to|who)\b)",
+        # 'any humans in the house', 'is there a person there'
+        rf"\b(?:any|is there (?:a|an|any|some)|are there(?: any)?) {_WHICH}"
+        r"(?:humans?(?: beings?)?|persons?|people|agents?|staff|souls?)(?: \w+)? "
+        r"(?:in (?:the house|here|there)|here|around|about|there|at home|on (?:duty|shift|call)|free|available|alive)"
+        r"(?: right now| now| today| at the moment| please)?\W*$",
+        # 'find out for me', 'ask a colleague'
+        r"\b(?:find (?:it |that |this )?out for (?:me|us)"
+        r"|ask (?:around|a colleague|the team|some(?:body|one) who knows))\b",
         # 'agent please'
         rf"{_OPENING}(?:just )?{_WHICH}(?:{_NOUN}|{_BODY}|{_TEAM})(?: else)?,?\s+{_SOON}",
         # 'where is your boss'
@@ -89,6 +106,7 @@ _REQUESTS = tuple(
 _ELSEWHERE = re.compile(
     r"\b(?:phone|telephone|ring|call(?:ed|ing)?|e-?mail|letter|post|whatsapp|in person|jobs?|career|estate|insurance"
     r"|travel agent|gift|present|discount|points|stranger"
+    r"|come (?:by|in|over|round)|drop (?:by|in)|visit(?:ing)?|pop in(?:to)?"
     r"|my (?:boss|manager|agent|colleagues?|team|staff|supervisor))\b",
     re.IGNORECASE,
 )
@@ -117,8 +135,11 @@ _SPOKEN_OF = re.compile(
 )
 
 
+_NAMED = re.compile(rf"\b(?:{_NOUN}|{_BODY}|{_TEAM}|{_ONE_OF})\b", re.IGNORECASE)
+
 _FETCHED = re.compile(
-    rf"\b(?:(?:{_MOVE}|put|ask|do)\b(?:\s+\w+){{0,2}}?\s+(?:{_PERSON})\b|{_MOVE}\s+(?:me|us)(?:\s+(?:on|over|through|up))?\s*$)",
+    rf"\b(?:find out\b|(?:{_MOVE}|put|ask|do)\b(?:\s+\w+){{0,2}}?\s+(?:{_PERSON})\b"
+    rf"|{_MOVE}\s+(?:me|us)(?:\s+(?:on|over|through|up))?\s*$)",
     re.IGNORECASE,
 )
 
@@ -136,6 +157,11 @@ def takes_person(text: str) -> bool:
 def speaks_of_person(text: str) -> bool:
     """Whether a message names people, or talking to somebody, in any way."""
     return _SPOKEN_OF.search(text) is not None
+
+
+def names_person(text: str) -> bool:
+    """Whether a message names people; 'let me speak plainly' does not."""
+    return _NAMED.search(text) is not None
 
 
 def mentions_person(text: str) -> bool:

@@ -10,10 +10,9 @@ from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.events import BotUttered, FollowupAction, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from actions.policy import HandoverPolicy
+from actions.policy import SETTLING, TROUBLES, HandoverPolicy
 from actions.quick_replies import PERSON
 from actions.services import services
-from actions.small_talk import SETTLING
 from actions.turn import Turn, enter_turn
 from bot.brain.agenda import agenda
 from bot.brain.agent import Model
@@ -128,18 +127,42 @@ def situation(tracker: DialogueStateTracker, policy: HandoverPolicy) -> Situatio
     slots = tracker.current_slot_values()
     requested = slots.get("requested_slot") if tracker.active_loop_name else None
     said = [event for event in tracker.events if isinstance(event, UserUttered)]
-    return Situation(requested=requested, slots=slots, displeased_before=displeased_by(said, policy))
+    return Situation(
+        requested=requested,
+        slots=slots,
+        displeased_before=displeased_by(said, policy),
+        trouble_open=trouble_open(said, policy),
+    )
 
 
 def displeased_by(said: Sequence[UserUttered], policy: HandoverPolicy) -> bool:
     """Whether what was said so far shows displeasure: one annoyed message, or several that come near it."""
-    total = 0.0
+    total, trouble = 0.0, False
     for event in said:
-        frustration = float((event.parse_data or {}).get("frustration") or 0.0)
-        added = policy.displeasure(frustration, event.intent_name, event.text or "")
+        frustration = _frustration(event)
+        bitter = trouble and policy.is_bitter_praise(frustration, event.intent_name, event.text or "")
+        added = policy.soured if bitter else policy.displeasure(frustration, event.intent_name, event.text or "")
         settled = event.intent_name in SETTLING and frustration < CONTENT
         total = 0.0 if settled else total + added
+        trouble = _trouble_after(event, trouble, policy)
     return total >= policy.soured
+
+
+def trouble_open(said: Sequence[UserUttered], policy: HandoverPolicy) -> bool:
+    """Whether the customer told of something gone wrong, and has shown no contentment since."""
+    trouble = False
+    for event in said:
+        trouble = _trouble_after(event, trouble, policy)
+    return trouble
+
+
+def _trouble_after(event: UserUttered, before: bool, policy: HandoverPolicy) -> bool:
+    bitter = before and policy.is_bitter_praise(_frustration(event), event.intent_name, event.text or "")
+    return bitter or event.intent_name in TROUBLES or (before and event.intent_name not in SETTLING)
+
+
+def _frustration(event: UserUttered) -> float:
+    return float((event.parse_data or {}).get("frustration") or 0.0)
 
 
 def _introduce(tracker: DialogueStateTracker, turn: Turn, model: Model) -> None:

@@ -4,7 +4,7 @@ import pytest
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answering import CLOSEST, MEANING, admit, asks_the_same
+from actions.answering import CLOSEST, MEANING, admit, asks_of_shop, asks_the_same, corrects
 from actions.talk import Talk
 from actions.turn import Turn, Understanding
 from kb_index.answers import Answer, Source
@@ -95,3 +95,24 @@ def test_what_is_hardly_likely_or_was_said_just_now_is_only_named(confidence: fl
     assert "3.95" not in (message["text"] or "")
     assert [button["title"] for button in message["buttons"]] == ["Delivery costs", "None of these"]
     assert slots["awaiting"] == MEANING
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["no, not waterproofing, smell", "not the address, the name", "I meant the mat", "you told me about pitching it"],
+)
+def test_a_correction_of_the_answer_before_is_seen_by_its_beginning(text: str) -> None:
+    assert corrects(Understanding(text=text))
+
+
+@pytest.mark.parametrize(
+    "text", ["no", "how do I wash it, not in the machine", "not sure what size I am", "nothing fits"]
+)
+def test_a_no_and_a_question_are_no_correction(text: str) -> None:
+    assert not corrects(Understanding(text=text))
+
+
+@pytest.mark.parametrize("text", ["do you hire out tents", "can I rent an axe", "does your shop engrave mugs"])
+def test_what_a_shop_is_asked_is_told_from_what_nobody_sells(text: str) -> None:
+    assert asks_of_shop(text)
+    assert not asks_of_shop("do you like football")

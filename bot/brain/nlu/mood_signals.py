@@ -18,6 +18,11 @@ _WORDINGS: dict[str, tuple[str, ...]] = {
         r"never (?:again|order|buy|shop|us(?:e|ing))|last time i|take my (?:business|money)|going elsewhere",
         r"(?:bad|negative|one[- ]star|1[- ]star) review|avoid this|stay away|trustpilot|tell everyone",
         r"close my account",
+        r"(?:buy|order|shop|get)(?:ing)? (?:\w+ ){0,3}(?:elsewhere|somewhere else)",
+        r"(?:to|from|at|with) (?:\w+ ){0,2}(?:competit\w+|rivals?)|los(?:t|ing|e) (?:\w+ ){0,2}customer",
+        r"tak(?:e|ing) (?:my|our) custom|(?:won'?t|will not) (?:ever )?(?:order|buy|shop|be back|come back)",
+        r"(?:we'?re|i'?m|i am) (?:so )?done (?:with|here)|(?:never|not) (?:coming|come) back|my last order",
+        r"delete my account|cancel everything",
     ),
     "law": (
         r"lawyers?|solicitors?|legal action|court|sue|suing|trading standards|ombudsman|chargeback",
@@ -195,11 +200,21 @@ def _signals(text: str) -> list[float]:
 
 def heated(text: str) -> bool:
     """Whether the manner of writing alone is that of somebody angry: one plain sign, or two that are none alone."""
-    if shouting(text) > SHOUTED or _PATTERNS["leaving"].search(text) or _INSULTED.search(text):
+    if shouting(text) > SHOUTED or leaving(text) or insults_us(text):
         return True
     lesser = ("again", "waiting", "law")
     signs = sum(_PATTERNS[name].search(text) is not None for name in lesser)
     return _OUTRAGE.search(text) is not None or signs + (_MARKS.search(text) is not None) >= 2
+
+
+def insults_us(text: str) -> bool:
+    """Whether strong words are meant for the shop or its assistant."""
+    return _INSULTED.search(text) is not None
+
+
+def leaving(text: str) -> bool:
+    """Whether the words say that the customer leaves for another shop, or warns others of this one."""
+    return _PATTERNS["leaving"].search(text) is not None
 
 
 def shouting(text: str) -> float:

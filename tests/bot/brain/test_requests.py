@@ -19,6 +19,12 @@ from bot.brain.requests import asks_for_person, mentions_person, takes_person
         "hello, operator please",
         "where is your boss",
         "I want the delivery department",
+        "I'd value a real person's advice",
+        "I know how returns work, I'm asking for a human",
+        "any humans in the house?",
+        "find out for me please",
+        "have somebody contact me",
+        "can you loop in a specialist on stoves",
     ],
 )
 def test_the_form_of_asking_for_a_person_is_seen(text: str) -> None:
@@ -37,6 +43,8 @@ def test_the_form_of_asking_for_a_person_is_seen(text: str) -> None:
         "my manager wants the invoice",
         "cancel it please",
         "I need a tent for two people",
+        "can I come by and talk to a boot fitter",
+        "are there people on the beach",
     ],
 )
 def test_what_only_sounds_like_it_has_not_the_form(text: str) -> None:

@@ -173,7 +173,7 @@ def test_a_likely_wish_for_a_person_is_enough_unless_something_else_was_asked_fo
 def test_what_may_be_a_wish_for_a_person_is_answered_with_an_offer_and_the_second_time_with_the_person(
     foreign: bool,
 ) -> None:
-    heard = unsure("is dave in", foreign=foreign, request_human=0.6, complaint=0.1)
+    heard = unsure("is dave in", foreign=foreign, request_human=0.57, complaint=0.1)
     assert decide(heard) == Route("action_offer_person")
     assert decide(heard, situation(awaiting="offer_human")).action != "action_offer_person"
     assert decide(unsure("dave", foreign=True, request_human=0.2, complaint=0.1)).action == "action_answer_or_decline"
@@ -253,3 +253,68 @@ def test_danger_is_asked_about_where_the_words_could_be_about_it(text: str, acti
         {"name": "safety_issue", "confidence": 0.1},
     ]
     assert decide(heard).action == action
+
+
+def test_leaving_for_another_shop_goes_to_a_person_however_mildly_it_is_put() -> None:
+    leaving = reading("I'll get my boots from your competitor", "complaint", 0.45, frustration=0.52)
+    assert decide(leaving) == Route("action_hand_over", reason="frustration")
+    calm = reading("is it cheaper to buy it somewhere else", "ask_price_match", 0.9, frustration=0.5)
+    assert decide(calm) == Route()
+
+
+def test_dissatisfaction_after_earlier_displeasure_goes_to_a_person_in_whatever_tone() -> None:
+    mild = reading("you could not care less", "complaint", 0.8, frustration=0.5)
+    assert decide(mild) == Route()
+    assert decide(mild, situation(displeased=True)) == Route("action_hand_over", reason="frustration")
+
+
+def test_whoever_is_displeased_and_not_understood_is_not_asked_to_say_it_again() -> None:
+    vague = reading("yeah whatever, keep it", "complaint", 0.2, frustration=0.64, foreign=True)
+    assert decide(vague).action == "action_answer_or_decline"
+    assert decide(vague, situation(displeased=True)) == Route("action_hand_over", reason="frustration")
+    assert decide(vague, situation("why", displeased=True)) == Route(hold=True)
+
+
+def test_praise_between_a_trouble_and_its_mending_is_bitter_unless_it_sounds_glad() -> None:
+    now = Situation(requested=None, slots={}, trouble_open=True)
+    assert (
+        decide(reading("fantastic quality control there", "praise", frustration=0.3), now).action == "action_complaint"
+    )
+    assert decide(reading("that was quick, lovely", "praise", frustration=0.05), now) == Route()
+    assert decide(reading("fantastic quality control there", "praise", frustration=0.3)) == Route()
+
+
+def test_whoever_was_not_helped_and_likely_wants_a_person_is_not_asked_twice() -> None:
+    likely = reading("so find that out", "request_human", 0.57, frustration=0.2)
+    assert decide(likely).action == "action_offer_person"
+    assert decide(likely, situation(failed_attempts=0.5)) == Route("action_hand_over", meant="request_human")
+
+
+def test_the_thing_asked_for_is_the_answer_though_it_looks_like_a_correction() -> None:
+    assert decide(reading("the sandals", "correct", 0.88), situation("items")) == Route(hold=True)
+    assert decide(reading("no, I meant the other ones", "correct", 0.88), situation("items")) == Route()
+
+
+def test_what_is_surely_a_complaint_about_us_is_anger_in_a_mild_tone_too() -> None:
+    sure = reading("I am closing the book on you", "complaint", 0.97, frustration=0.55)
+    assert decide(sure) == Route("action_hand_over", reason="frustration")
+    assert decide(reading("I am closing the book on you", "complaint", 0.8, frustration=0.55)) == Route()
+
+
+def test_a_reason_in_a_few_words_is_no_insult_where_a_reason_was_asked_for() -> None:
+    assert decide(reading("too thick", "insult", 0.95, frustration=0.95), situation("why")).action != "action_hand_over"
+    assert decide(reading("are you thick", "insult", 0.95, frustration=0.95)).action == "action_hand_over"
+
+
+def test_what_is_probably_a_complaint_in_an_annoyed_tone_goes_to_a_person() -> None:
+    words = "better service from a vending machine"
+    assert decide(reading(words, "complaint", 0.45, frustration=0.8)) == Route("action_hand_over", reason="frustration")
+    assert decide(reading(words, "complaint", 0.45, frustration=0.5)).action == "action_complaint"
+    assert decide(reading(words, "complaint", 0.45, frustration=0.8), situation("why")).hold
+
+
+def test_who_only_takes_note_is_not_taken_for_dissatisfied_or_misunderstood() -> None:
+    assert decide(reading("oh well, next time", "complaint", 0.8, frustration=0.88)) == Route("action_acknowledge")
+    assert decide(reading("ok no worries", "inform", 0.2, foreign=True)) == Route("action_acknowledge")
+    sour = reading("oh well, next time", "complaint", 0.8, frustration=0.88)
+    assert decide(sour, situation(displeased=True)) == Route("action_hand_over", reason="frustration")

@@ -27,8 +27,11 @@ TOPICS = 25
 MOST_COST, DEAR_UNTIL = 0.6, 33
 """See `foreign_cost`."""
 
-EVENED, _EVEN_FROM = 0.3, 5
-"""Share of an intent's usual belonging that is taken off; with so many rows of the intent, half of that."""
+MOST_EVENED, _EVENED_OF_ALL = 0.5, 12
+"""See `evened`."""
+
+_EVEN_FROM = 5
+"""With so many rows of an intent half of what is usual for it is believed."""
 
 _FEWEST_REFUSED, _MOST_REFUSED = 0.5, 0.99
 _STEPS = 99
@@ -67,13 +70,22 @@ def belonging(scores: Floats, likeness: Floats) -> Floats:
 def usual_belonging(belongs: Floats, labels: Ints, count: int) -> Floats:
     """For each of `count` labels what to take off: how much more than all rows its own belong, or less (negative).
 
-    A part of that (`EVENED`), and the less of it, the fewer rows tell.
+    A part of that (`evened`), and the less of it, the fewer rows tell.
     """
     if not len(labels):
         return np.zeros(count, np.float32)
     rows = np.bincount(labels, minlength=count)
     over = np.bincount(labels, belongs - belongs.mean(), minlength=count)
-    return np.asarray(EVENED * over / (rows + _EVEN_FROM), np.float32)
+    return np.asarray(evened(count) * over / (rows + _EVEN_FROM), np.float32)
+
+
+def evened(intents: int) -> float:
+    """The share of an intent's usual belonging that is taken off: a half up to 24 intents, .3 for 40, .08 for 150.
+
+    It helps against neighbouring topics, most of what few intents leave out, and costs a little against what is far
+    from all, most of what many leave out.
+    """
+    return float(min(MOST_EVENED, _EVENED_OF_ALL / intents))
 
 
 def refusal_of(solution: Solution, kernel: Kernel, taught: Taught) -> Refusal:

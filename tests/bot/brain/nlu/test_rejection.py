@@ -3,7 +3,16 @@ import pytest
 
 from bot.brain.nlu import rejection
 from bot.brain.nlu.intent_training import Labelled, fit_intents
-from bot.brain.nlu.rejection import Taught, belonging, cheapest, foreign_cost, nearest, topics_of, usual_belonging
+from bot.brain.nlu.rejection import (
+    Taught,
+    belonging,
+    cheapest,
+    evened,
+    foreign_cost,
+    nearest,
+    topics_of,
+    usual_belonging,
+)
 
 
 def _foreign(count: int, seed: int = 99) -> np.ndarray:
@@ -52,11 +61,12 @@ def test_what_is_usual_for_an_intent_counts_the_more_the_more_rows_tell() -> Non
     labels = np.repeat([0, 1, 2], [45, 45, 5])
     alike, varied, few, unheard = usual_belonging(belongs, labels, 4)
     over = 0.9 - belongs.mean()
-    assert alike == pytest.approx(rejection.EVENED * over * 0.9, rel=1e-3)
-    assert few == pytest.approx(rejection.EVENED * over * 0.5, rel=1e-3)
+    assert alike == pytest.approx(rejection.MOST_EVENED * over * 0.9, rel=1e-3)
+    assert few == pytest.approx(rejection.MOST_EVENED * over * 0.5, rel=1e-3)
     assert varied < 0
     assert unheard == 0
     assert usual_belonging(belongs[:0], labels[:0], 3).tolist() == [0, 0, 0]
+    assert [evened(intents) for intents in (2, 24, 40, 150)] == pytest.approx([0.5, 0.5, 0.3, 0.08])
 
 
 def test_an_intent_said_in_many_ways_is_measured_by_its_own_measure(
@@ -71,13 +81,13 @@ def test_an_intent_said_in_many_ways_is_measured_by_its_own_measure(
     strangers /= np.linalg.norm(strangers, axis=1, keepdims=True)
 
     def confused(evened: float) -> float:
-        monkeypatch.setattr(rejection, "EVENED", evened)
+        monkeypatch.setattr(rejection, "MOST_EVENED", evened)
         model = fit_intents(Labelled(texts, vectors[::2], varied.labels[::2]), None, encoder)
         ours = model.read(texts, vectors[1::2]).belonging
         theirs = model.read(["same"] * 90, strangers).belonging
         return float((ours[:, np.newaxis] <= theirs).mean())
 
-    assert confused(0.3) < 0.9 * confused(0.0)
+    assert confused(0.5) < 0.9 * confused(0.0)
 
 
 def test_refusing_is_dearer_the_more_a_bot_is_for() -> None:

@@ -62,3 +62,10 @@ def test_every_reason_of_a_handover_has_a_priority() -> None:
 def test_a_word_or_two_have_no_mood_unless_they_are_an_insult() -> None:
     assert POLICY.mood(0.95, "refund_status", "refund", displeased_before=False) is Mood.CALM
     assert POLICY.mood(0.95, "insult", "stupid bot", displeased_before=False) is Mood.ANGRY
+
+
+def test_praise_that_does_not_sound_glad_is_bitter_unless_it_thanks() -> None:
+    assert POLICY.is_bitter_praise(0.3, "praise", "fantastic quality control there")
+    assert not POLICY.is_bitter_praise(0.1, "praise", "fantastic quality control there")
+    assert not POLICY.is_bitter_praise(0.3, "praise", "fantastic, thanks for sorting it")
+    assert not POLICY.is_bitter_praise(0.3, "order_damaged", "fantastic quality control there")

@@ -65,6 +65,7 @@ LIKELY_COMPLAINT = 0.3
 """From here on, complaint and insult together, a message of some words in an annoyed tone is anger at us if it is not
 certainly something else: of the same 691 messages 35 of conversations to be handed over, 5 of others."""
 SOME_WORDS = 4
+LOUD = 0.85
 LEAVES_FROM = 0.5
 """From this frustration on who says that they buy elsewhere is leaving because of us."""
 ANSWERS = frozenset({"inform", "affirm", "deny"})
@@ -205,7 +206,9 @@ def _had_enough(reading: Reading, now: Situation, certain: bool, policy: Handove
 def _probably_complains(reading: Reading, now: Situation, policy: HandoverPolicy) -> bool:
     chance = sum(chance for name, chance in reading.meanings if name in DISPLEASED)
     told = len(reading.text.split()) >= SOME_WORDS and now.requested not in FREE_TEXT
-    return told and chance >= LIKELY_COMPLAINT and reading.frustration >= policy.annoyed
+    # Read for certain, it may be said calmly ('I have a complaint about your store'): then the tone must say more.
+    loud = LOUD if reading.confidence >= CERTAIN else policy.annoyed
+    return told and chance >= LIKELY_COMPLAINT and reading.frustration >= loud
 
 
 def _had_enough_before(reading: Reading, now: Situation, certain: bool, policy: HandoverPolicy) -> bool:

@@ -27,7 +27,12 @@ REASONS = {
 
 
 DEVELOPED = ("handoff_requests.csv", "handoff_requests_wide.csv", "handoff_requests_second.csv")
-REQUESTS = ("handoff_requests.csv", "handoff_requests_blind.csv", "handoff_requests_third.csv")
+REQUESTS = (
+    "handoff_requests.csv",
+    "handoff_requests_blind.csv",
+    "handoff_requests_third.csv",
+    "handoff_requests_fourth.csv",
+)
 
 
 def plain(text: str) -> str:
@@ -40,7 +45,7 @@ def rows(name: str, folder: str = "tests") -> list[dict[str, str]]:
 
 
 def conversations(*names: str) -> list[dict[str, Any]]:
-    files = names or ("conversations.yml", "conversations_blind.yml", "conversations_third.yml")
+    files = names or tuple(f"conversations{which}.yml" for which in ("", "_blind", "_third", "_fourth"))
     return [script for name in files for script in yaml.safe_load((DATA / "tests" / name).read_text(encoding="utf-8"))]
 
 
@@ -72,6 +77,7 @@ def test_handoff_requests_are_two_hundred_and_mentions_four_hundred() -> None:
 def test_blind_handoff_requests_are_a_hundred_and_mentions_two_hundred() -> None:
     assert Counter(row["label"] for row in rows("handoff_requests_blind.csv")) == {"human": 100, "other": 200}
     assert Counter(row["label"] for row in rows("handoff_requests_third.csv")) == {"human": 119, "other": 238}
+    assert Counter(row["label"] for row in rows("handoff_requests_fourth.csv")) == {"human": 119, "other": 234}
 
 
 def test_no_handoff_request_stands_in_two_sets() -> None:
@@ -109,6 +115,8 @@ def test_half_of_the_forty_blind_conversations_are_to_be_handed_over() -> None:
     assert sum(script["escalate"] for script in scripts) == 20
     third = conversations("conversations_third.yml")
     assert (len(third), sum(script["escalate"] for script in third)) == (70, 35)
+    fourth = conversations("conversations_fourth.yml")
+    assert (len(fourth), sum(script["escalate"] for script in fourth)) == (72, 36)
 
 
 @pytest.mark.parametrize("script", conversations(), ids=lambda script: script["id"])

@@ -45,9 +45,14 @@ class Gate:
     fallen: Mapping[str, float]
 
 
-def cross_validate(rows: Sequence[Row], kernel: Kernel | None, embedding_model: str | None) -> HeldOut:
-    """Five folds, each intent's examples spread evenly over them; the same rows always give the same folds."""
-    spelling = Spelling.of(row.text for row in rows)
+def cross_validate(
+    rows: Sequence[Row], kernel: Kernel | None, embedding_model: str | None, spelling: Spelling | None = None
+) -> HeldOut:
+    """Five folds, each intent's examples spread evenly over them; the same rows always give the same folds.
+
+    `spelling` is the bot's; without one it is that of the rows.
+    """
+    spelling = spelling or Spelling.of(row.text for row in rows)
     texts = [spelling.mend(row.text) for row in rows]
     encoder = bulk_encoder(embedding_model)
     known = thinned(Labelled(texts, encoder.encode(texts), [row.label for row in rows]))

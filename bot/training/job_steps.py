@@ -13,11 +13,13 @@ from rasa.model_training import train as train_with_rasa
 from rasa.shared.exceptions import RasaException
 from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.brain.nlu.encoders import keep_under
 from bot.brain.nlu.intent_training import keeping_solution
 from bot.brain.nlu.intents import kernel_of
 from bot.brain.nlu.kernel_regression import Kernel
+from bot.brain.nlu.spelling_mender import spelling_of
 from bot.training.content_files import Problem, yaml_files
 from bot.training.cross_validation import as_metrics, cross_validate, gate_of
 from bot.training.labelled_rows import Row
@@ -51,11 +53,12 @@ def carry_out(project: Paths, folder: Path, live: Mapping[str, Any] | None, repo
     report("training", 0.2, "Training")
     with keeping_solution():
         archive = _trained(project, settings, folder)
-        rows = content_rows(project)
+        content = _content(project)
+        rows = _rows(content)
         report("testing", 0.7, "Trying the new model")
         _smoke_test(archive, rows)
         report("testing", 0.75, "Testing on held-out examples")
-        held_out = cross_validate(rows, _kernel(settings), project.embedding_model)
+        held_out = cross_validate(rows, _kernel(settings), project.embedding_model, spelling_of(content))
     gate = gate_of(held_out, live)
     return {
         "archive": str(archive),
@@ -115,9 +118,17 @@ def _trained(project: Paths, settings: Mapping[str, Any], folder: Path) -> Path:
 
 def content_rows(project: Paths) -> list[Row]:
     """The utterances of the content with their intents."""
+    return _rows(_content(project))
+
+
+def _content(project: Paths) -> TrainingData:
     folders = [str(place) for place in project.training_folders]
     importer = TrainingDataImporter.load_from_config(str(project.config), str(project.domain), folders)
-    examples = importer.get_nlu_data().intent_examples
+    return importer.get_nlu_data()
+
+
+def _rows(content: TrainingData) -> list[Row]:
+    examples = content.intent_examples
     return [Row(example.get(TEXT), example.get(INTENT)) for example in examples if example.get(TEXT)]
 
 

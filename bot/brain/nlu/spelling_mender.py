@@ -69,12 +69,7 @@ class SpellingMender(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Keeps the words of the examples and of the lookup tables."""
-        texts = [example.get(TEXT) for example in training_data.training_examples if example.get(TEXT)]
-        for table in training_data.lookup_tables:
-            if isinstance(table["elements"], list):
-                # A name stands in a table once, and is spelled right all the same.
-                texts += table["elements"] * 2
-        spelling = Spelling.of(texts)
+        spelling = spelling_of(training_data)
         learned = {"words": spelling.counts, "pairs": spelling.pairs}
         with self._model_storage.write_to(self._resource) as folder:
             (folder / _FILE).write_text(json.dumps(learned), encoding="utf-8")
@@ -91,3 +86,13 @@ class SpellingMender(GraphComponent):
             if text := message.get(TEXT):
                 message.set(MENDED, self._spelling.mend(text))
         return messages
+
+
+def spelling_of(training_data: TrainingData) -> Spelling:
+    """What is spelled right: the words of the examples and of the lookup tables."""
+    texts = [example.get(TEXT) for example in training_data.training_examples if example.get(TEXT)]
+    for table in training_data.lookup_tables:
+        if isinstance(table["elements"], list):
+            # A name stands in a table once, and is spelled right all the same.
+            texts += table["elements"] * 2
+    return Spelling.of(texts)

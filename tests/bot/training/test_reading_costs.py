@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 
+import numpy as np
 import pytest
+from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.utils import io, validation
 from rasa.shared.utils.validation import YamlValidationException
 
@@ -25,6 +28,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     read_before = reading_costs._read
     monkeypatch.setattr(io, "read_yaml", io.read_yaml)
     monkeypatch.setattr(validation, "validate_yaml_schema", validation.validate_yaml_schema)
+    monkeypatch.setattr(Message, "__deepcopy__", None, raising=False)
     monkeypatch.setattr(reading_costs, "_read", read)
     reading_costs._plain.cache_clear()
     reading_costs.spare()
@@ -48,3 +52,16 @@ def test_a_text_is_checked_once_and_a_wrong_one_is_told_every_time(parsed: list[
     for _ in range(2):
         with pytest.raises(YamlValidationException):
             validation.validate_yaml_schema(WRONG, NLU_SCHEMA)
+
+
+def test_an_example_is_copied_so_that_changing_one_leaves_the_other(parsed: list[str]) -> None:
+    example = Message({"text": "hello 1042", "entities": [{"value": "1042"}], "vector": np.zeros(2)})
+    twin = deepcopy(example)
+    assert twin == example
+    twin.get("entities")[0]["value"] = "7"
+    twin.get("vector")[0] = 1
+    twin.set("intent", "greet", add_to_output=True)
+    assert example.get("entities") == [{"value": "1042"}]
+    assert example.get("vector")[0] == 0
+    assert example.get("intent") is None
+    assert "intent" not in example.output_properties

@@ -11,9 +11,10 @@ import pytest
 
 from bot.conversation.model import Event, Reply, Signals, TurnResult
 from bot.conversation.recent import CONVERSATIONS, KEPT, SECONDS, RecentEvents
-from bot.gateway.protocol import encode, event_frame
+from bot.gateway.protocol import event_frame
 from bot.storage.database import connect
 from bot.storage.sql import SqlConversationStore
+from bot.wire_frames import json_frame
 from tests.bot.conversation.world import ANN, NOON, World
 
 
@@ -97,7 +98,7 @@ async def on_sqlite(tmp_path: Path) -> AsyncIterator[World]:
 
 async def read_live(world: World, conversation_id: str, after: int, private: bool) -> list[dict[str, Any]]:
     found = await world.service.events(conversation_id, after, private=private)
-    return [encode(frame) for frame in map(event_frame, found) if frame is not None]
+    return [json_frame(frame).text for frame in map(event_frame, found) if frame is not None]
 
 
 @pytest.mark.parametrize("private", [False, True])

@@ -50,7 +50,7 @@ _CONTACT = (
 )
 _MOVE = (
     r"(?:get|fetch|bring|find|send|give|put|pass|hand|connect|transfer|switch|escalate|forward|move|route|summon"
-    r"|involve|swap|reconnect|refer|direct|loop|rope|pull|drag|bring)"
+    r"|involve|swap|reconnect|refer|direct|loop|rope|pull|drag)"
 )
 _MOVED = (
     r"(?:me|us|this|it|that|my (?:case|chat|issue|problem|question)|in|on|here|back|up|over|through|along|yourself)"

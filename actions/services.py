@@ -26,6 +26,10 @@ class Knowledge(Protocol):
         """What an article says to a question, as Markdown; empty where there is nothing to say."""
         ...
 
+    def likeness(self, one: str, other: str) -> float:
+        """Cosine of what two texts mean."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Services:

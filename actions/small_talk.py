@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from actions.answering import CLOSEST, MEANING, count_failure, failed_enough
+from actions.answering import CLOSEST, MEANING
+from actions.failures import count_failure, failed_enough, nearly_enough
 from actions.handing_over import give_up, offer, offered
 from actions.policy import SETTLING
 from actions.quick_replies import NO, NONE_OF_THESE, PERSON, STOP, YES, QuickReply, button
@@ -159,7 +160,7 @@ class OutOfScope(Aside):
             return
         talk.turn.findings.clarified = talk.asked_back = True
         talk.remember(last_question=talk.heard.text)
-        talk.say("utter_not_understood")
+        talk.say("utter_not_understood", replies=[PERSON] if nearly_enough(talk) else [])
 
 
 class Goodbye(Step):
@@ -184,12 +185,13 @@ class Settled(Aside):
         """Answer in kind. A 'great' without thanks in answer to the offer of a person is a yes, or bitter: a person is
         right for both."""
         thankless = _THANKS.search(talk.heard.text) is None
-        if talk.heard.intent == "praise" and thankless and accepts_offer(talk):
+        looking = talk.in_form and talk.heard.frustration < services().policy.glad  # 'nice' while the number is sought
+        if talk.heard.intent == "praise" and thankless and not looking and accepts_offer(talk):
             return
         sour = displeased(talk)
         talk.remember(failed_attempts=0.0, not_helpful_count=0.0)
         response = f"utter_{talk.heard.intent}" if talk.heard.intent in SETTLING else "utter_thank"
-        if response == "utter_thank" and talk.in_form and talk.slot(REQUESTED) != CONFIRMED:
+        if response != "utter_problem_solved" and talk.in_form and talk.slot(REQUESTED) != CONFIRMED:
             # Thanks for nothing yet: the customer looks for the number, or has had enough. Asking again would press.
             talk.asked_back = True
             response = "utter_thank_meanwhile"

@@ -169,6 +169,13 @@ class KnowledgeBase:
             number, ranking = index.number(article_id), self._ranking(question, 1)
             return "" if number is None or ranking is None else text_of(answering_passages(index, ranking, number))
 
+    def likeness(self, one: str, other: str) -> float:
+        """How near two texts are in meaning, as the cosine of their vectors (-1 to 1); an empty one is near to none."""
+        if not one.strip() or not other.strip():
+            return 0.0
+        first, second = self._encoder.encode([one, other])
+        return float(first @ second)
+
     def articles(self) -> list[Article]:
         """All articles, for a table of contents."""
         with self._lock:

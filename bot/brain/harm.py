@@ -32,9 +32,19 @@ _DESPAIR = (
     r"|be here|around|wake up|matter|over with|despair\w*|depress\w*"
     r"|empty|numb|cry\w*|exist\w*|world"
 )
+_HARM = (
+    r"smell\w*|stink\w*|fumes?|leak\w*|hiss\w*|fires?|burn\w*|smok\w+|explo\w*|shock\w*|help|ambulance|999|112|emergenc\w*|danger\w*"
+    r"|hurt\w*|injur\w*|bleed\w*|poison\w*|unconscious|suicid\w*|kill\w*|die|dying|dead"
+)
+_TELLS = re.compile(rf"\b(?:{_HARM})\b", re.IGNORECASE)
 _MAY_HARM = re.compile(rf"\b(?:{_THINGS}|{_BODY}|{_DESPAIR})\b", re.IGNORECASE)
 
 
 def may_tell_of_harm(text: str) -> bool:
     """Whether anything in the message could be about harm."""
     return _MAY_HARM.search(text) is not None
+
+
+def tells_of_harm(text: str) -> bool:
+    """Whether a word by itself says that something is wrong or somebody hurt; 'gas' alone does not."""
+    return _TELLS.search(text) is not None

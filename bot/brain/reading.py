@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from actions.answering import CLOSEST, MEANING
+from actions.order_wishes import WISHES
 from actions.quick_replies import NONE_OF_THESE, PERSON
 from actions.turn import Understanding
 from bot.brain.memory import slim
@@ -222,21 +223,29 @@ def typed_button(message: TurnMessage, tracker: DialogueStateTracker) -> Reading
 def chosen(reading: Reading, tracker: DialogueStateTracker) -> Reading | None:
     """A yes to 'do you mean this?' takes the only thing that was shown, a no takes none of what was shown.
 
-    A yes to what was shown as closest takes nothing else: it was that.
+    A yes to what was shown as closest takes nothing else: it was that. An order number or an address takes the only
+    thing that was shown and is about an order: nobody gives one who meant none of these.
     """
     awaiting = tracker.get_slot("awaiting")
     if awaiting not in (MEANING, CLOSEST) or reading.confidence < CHOICE_MEANT:
         return None
-    if len(reading.text.split()) > CHOICE_WORDS:
-        return None
     shown = [button["payload"] for button in latest_buttons(tracker)]
     things = [payload for payload in shown if payload not in NO_THING]
+    if reading.intent == "inform" and any(reading.entity(fact) for fact in _FACTS):
+        return _with_facts(reading, [payload for payload in things if payload.removeprefix("/") in WISHES.intents])
+    if len(reading.text.split()) > CHOICE_WORDS:
+        return None
     taken = None
     if reading.intent == "affirm" and awaiting == MEANING and len(things) == 1:
         taken = things[0]
     elif reading.intent == "deny" and NONE_OF_THESE["payload"] in shown:
         taken = NONE_OF_THESE["payload"]
     return button_of(TurnMessage(reading.seq, reading.text, taken), tracker) if taken else None
+
+
+def _with_facts(reading: Reading, wishes: Sequence[str]) -> Reading | None:
+    """The one wish that was shown, with the facts that were given for it."""
+    return reading.named(wishes[0].removeprefix("/")) if len(wishes) == 1 else None
 
 
 def latest_buttons(tracker: DialogueStateTracker) -> list[JsonDict]:

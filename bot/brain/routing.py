@@ -16,7 +16,7 @@ from actions.order_wishes import WISHES
 from actions.policy import TONELESS, WORDS_WITH_A_TONE, HandoverPolicy, Mood
 from actions.small_talk import DISPLEASED
 from bot.brain.acknowledgements import acknowledges
-from bot.brain.harm import may_tell_of_harm
+from bot.brain.harm import may_tell_of_harm, tells_of_harm
 from bot.brain.nlu.mood_signals import heated, insults_us, leaving
 from bot.brain.reading import Reading
 from bot.brain.requests import mentions_person, speaks_of_person, takes_person
@@ -26,6 +26,8 @@ CERTAIN = 0.55
 """From here on the likeliest meaning is served without asking."""
 PLAUSIBLE = 0.15
 """From here on a meaning is worth a button."""
+LIKELIEST = 2
+"""Where a question is among so many likeliest meanings, the knowledge base is asked before the customer is."""
 DANGER_PLAIN = 0.5
 """From here on it is danger whatever the words; below, some word must be one that could be about harm."""
 COMPLAINED = 0.3
@@ -57,6 +59,8 @@ SORRY_BY_ITSELF = frozenset({"complaint", "insult", "not_helpful", "stop", "orde
 """What these lead to names the trouble already."""
 PRAISING = frozenset({"praise", "thank"})
 """Said by somebody who sounds displeased, these are sarcasm."""
+BRIEF = 3
+"""Up to so many words, probable praise only takes note of an answer ('ah clever') unless something is wrong."""
 CALM_ENOUGH = 0.6
 """Up to this frustration who only takes note ('ok, no worries') is content with it."""
 A_REASON = 5
@@ -64,6 +68,8 @@ A_REASON = 5
 LIKELY_COMPLAINT = 0.3
 """From here on, complaint and insult together, a message of some words in an annoyed tone is anger at us if it is not
 certainly something else: of the same 691 messages 35 of conversations to be handed over, 5 of others."""
+SOME_DISPLEASURE = 0.2
+"""From here on, complaint and insult together, a wish in no good mood has its trouble named."""
 SOME_WORDS = 4
 """So many words make a message that can be that complaint."""
 LOUD = 0.85
@@ -134,12 +140,14 @@ def route(reading: Reading, now: Situation, policy: HandoverPolicy) -> Route:
 
 def _before_mood(reading: Reading, now: Situation, certain: bool, policy: HandoverPolicy) -> Route | None:
     """What is obeyed in whatever tone it is said. Whoever sounds annoyed and may want a person is not asked twice."""
+    if _takes_person(reading, now, certain):
+        return Route("action_hand_over", meant="request_human")
     if _may_want_person(reading, now):
         annoyed = policy.is_annoyed(reading.frustration, reading.intent, reading.text) or now.displeased_before
         likely = reading.confidence >= CERTAIN and (annoyed or now.failed_before)
         return Route("action_hand_over", meant="request_human") if likely else Route("action_offer_person")
-    if certain and reading.intent == "affirm" and now.requested is None and takes_person(reading.text):
-        return Route("action_hand_over", meant="request_human")
+    if certain and reading.intent == "safety_issue" and _hardly_says_so(reading):
+        return Route("action_ask_about_danger")
     if certain and reading.intent == "stop" and _leaves_angry(reading, now, policy):
         return Route("action_hand_over", reason="frustration")
     if certain:
@@ -174,13 +182,25 @@ def _by_mood(reading: Reading, now: Situation, certain: bool, policy: HandoverPo
     if mood is Mood.ANGRY or _had_enough(reading, now, certain, policy):
         return Route("action_hand_over", reason="frustration")
     routed = _answer_to_question(reading, now, certain) or _by_certainty(reading, certain, mood)
-    sympathy = mood is Mood.ANNOYED and not now.slots.get("sympathy_shown") and reading.intent not in SORRY_BY_ITSELF
+    felt = mood is Mood.ANNOYED or _sounds_let_down(reading, policy)
+    sympathy = felt and not now.slots.get("sympathy_shown") and reading.intent not in SORRY_BY_ITSELF
     sympathy = sympathy and routed.action != "action_complaint"
     return Route(routed.action, routed.reason, routed.hold, sympathy)
 
 
+def _sounds_let_down(reading: Reading, policy: HandoverPolicy) -> bool:
+    """'Oh brilliant, another week of waiting': a wish or a trouble, told by somebody who is not pleased with us."""
+    return _displeasure(reading) >= SOME_DISPLEASURE and reading.frustration >= policy.neutral
+
+
+def _displeasure(reading: Reading) -> float:
+    return sum(chance for name, chance in reading.meanings if name in DISPLEASED)
+
+
 def _takes_note(reading: Reading, now: Situation, certain: bool) -> bool:
     """'Oh well, next time': calm, unless it comes from somebody who was displeased and sounds so still."""
+    if _praises_briefly(reading, now):
+        return True
     if (
         (certain and reading.intent not in DISPLEASED)
         or now.requested is not None
@@ -189,6 +209,13 @@ def _takes_note(reading: Reading, now: Situation, certain: bool) -> bool:
         return False
     calm = not now.displeased_before or reading.frustration < CALM_ENOUGH
     return calm and not heated(reading.text) and acknowledges(reading.text)
+
+
+def _praises_briefly(reading: Reading, now: Situation) -> bool:
+    """'Ah clever': too short to be sure of, and nothing was wrong that would make it bitter."""
+    brief = reading.intent in PRAISING and reading.confidence >= LIKELY_COMPLAINT and len(reading.text.split()) <= BRIEF
+    wrong = now.displeased_before or now.trouble_open or now.requested is not None or heated(reading.text)
+    return brief and reading.confidence < CERTAIN and not wrong
 
 
 def _bitter_praise(reading: Reading, now: Situation, policy: HandoverPolicy) -> bool:
@@ -206,11 +233,10 @@ def _had_enough(reading: Reading, now: Situation, certain: bool, policy: Handove
 
 
 def _probably_complains(reading: Reading, now: Situation, policy: HandoverPolicy) -> bool:
-    chance = sum(chance for name, chance in reading.meanings if name in DISPLEASED)
     told = len(reading.text.split()) >= SOME_WORDS and now.requested not in FREE_TEXT
     # Read for certain, it may be said calmly ('I have a complaint about your store'): then the tone must say more.
     loud = LOUD if reading.confidence >= CERTAIN else policy.annoyed
-    return told and chance >= LIKELY_COMPLAINT and reading.frustration >= loud
+    return told and _displeasure(reading) >= LIKELY_COMPLAINT and reading.frustration >= loud
 
 
 def _had_enough_before(reading: Reading, now: Situation, certain: bool, policy: HandoverPolicy) -> bool:
@@ -260,12 +286,29 @@ def _may_want_person(reading: Reading, now: Situation) -> bool:
     """Perhaps a request for a person, perhaps only a mention of one: worth an offer, unless one was just made."""
     if reading.intent != "request_human" or now.requested is not None or danger(reading) >= DANGER_LIKELY:
         return False
-    offered = str(now.slots.get("awaiting") or "").startswith("offer_human")
+    offered = _person_offered(now)
     unsure = reading.confidence < PERSON_LIKELY["request_human"]
     mention = reading.confidence < PERSON_DESPITE_MENTION and mentions_person(reading.text)
     if reading.confidence < CERTAIN and not speaks_of_person(reading.text):
         return False
     return not offered and reading.confidence >= PERSON_OFFERED and (unsure or mention)
+
+
+def _takes_person(reading: Reading, now: Situation, certain: bool) -> bool:
+    """A yes that says so itself; right after the offer of a person, what is likeliest to ask for one."""
+    if certain and reading.intent == "affirm":
+        return now.requested is None and takes_person(reading.text)
+    likely = reading.intent == "request_human" and reading.confidence >= PERSON_OFFERED
+    return likely and _person_offered(now) and speaks_of_person(reading.text) and not mentions_person(reading.text)
+
+
+def _person_offered(now: Situation) -> bool:
+    return str(now.slots.get("awaiting") or "").startswith("offer_human")
+
+
+def _hardly_says_so(reading: Reading) -> bool:
+    """'Gas then' may choose a stove or report a leak: who is in danger is asked, before anything else."""
+    return len(reading.text.split()) < WORDS_WITH_A_TONE and not tells_of_harm(reading.text)
 
 
 def danger(reading: Reading) -> float:
@@ -280,8 +323,7 @@ def _answer_to_question(reading: Reading, now: Situation, certain: bool) -> Rout
     if now.requested is None:
         return None
     given = now.requested in FACTS and (reading.entity("order_number") or reading.entity("email"))
-    person_offered = str(now.slots.get("awaiting") or "").startswith("offer_human")
-    if certain and reading.intent == "affirm" and now.requested in FACTS and person_offered and not given:
+    if certain and reading.intent == "affirm" and now.requested in FACTS and _person_offered(now) and not given:
         return Route("action_affirm")
     wish = now.slots.get("wish")
     if certain and reading.intent in WISHES.intents and reading.intent != wish:
@@ -323,6 +365,5 @@ def _of_uncertain(reading: Reading) -> str:
     """What is tried with a calm message that is not understood for certain."""
     if reading.out_of_scope:
         return "action_answer_or_decline"
-    if reading.confidence < PLAUSIBLE or (reading.intent or "").startswith("ask_"):
-        return "action_answer_or_clarify"
-    return "action_clarify"
+    asks = any(name.startswith("ask_") for name, _ in reading.meanings[:LIKELIEST])
+    return "action_answer_or_clarify" if asks or reading.confidence < PLAUSIBLE else "action_clarify"

@@ -4,7 +4,8 @@ import pytest
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answering import CLOSEST, MEANING, admit, asks_of_shop, asks_the_same, corrects
+from actions.answering import CLOSEST, MEANING, admit, asks_of_shop, asks_the_same
+from actions.failures import corrects
 from actions.talk import Talk
 from actions.turn import Turn, Understanding
 from kb_index.answers import Answer, Source

@@ -220,3 +220,9 @@ def test_searches_go_on_while_articles_change(knowledge: KnowledgeBase) -> None:
     stop.set()
     thread.join()
     assert failures == []
+
+
+def test_texts_of_one_matter_are_more_alike_than_others_and_nothing_is_like_nothing(knowledge: KnowledgeBase) -> None:
+    same = knowledge.likeness("how do I send it back", "what is the way to return this")
+    assert same > 0.5 > knowledge.likeness("how do I send it back", "is the shop in Leeds open on Sunday")
+    assert knowledge.likeness(" ", "is the shop open") == 0.0

@@ -81,6 +81,25 @@ def test_a_yes_to_several_things_or_to_no_question_chooses_nothing() -> None:
     assert chosen(heard("hm", "affirm", 0.3), asked(TRACK, NONE_OF_THESE)) is None
 
 
+def facts(text: str, **given: str) -> Reading:
+    entities = [{"entity": name, "value": value} for name, value in given.items()]
+    return Reading(text, 7, {"intent": {"name": "inform", "confidence": 1.0}, "entities": entities})
+
+
+def test_an_order_number_takes_the_only_thing_shown_that_is_about_an_order() -> None:
+    returns = button("A question about returns", "ask_returns")
+    given = chosen(facts("1037 jo@example.com", order_number="1037"), asked(SWAP, returns, NONE_OF_THESE))
+    assert given is not None
+    assert (given.intent, given.entity("order_number")) == ("exchange_start", "1037")
+
+
+def test_an_order_number_to_several_or_no_such_things_chooses_nothing() -> None:
+    number = facts("1037", order_number="1037")
+    assert chosen(number, asked(SWAP, TRACK, NONE_OF_THESE)) is None
+    assert chosen(number, asked(button("A question about returns", "ask_returns"), NONE_OF_THESE)) is None
+    assert chosen(facts("the blue one"), asked(SWAP, NONE_OF_THESE)) is None
+
+
 def test_a_title_typed_out_is_as_good_as_pressed() -> None:
     pressed = typed_button(TurnMessage(7, "track a parcel?", None), asked(TRACK, SWAP, awaiting=None))
     assert pressed is not None

@@ -318,3 +318,45 @@ def test_who_only_takes_note_is_not_taken_for_dissatisfied_or_misunderstood() ->
     assert decide(reading("ok no worries", "inform", 0.2, foreign=True)) == Route("action_acknowledge")
     sour = reading("oh well, next time", "complaint", 0.8, frustration=0.88)
     assert decide(sour, situation(displeased=True)) == Route("action_hand_over", reason="frustration")
+
+
+def test_a_likely_request_right_after_the_offer_of_a_person_takes_it() -> None:
+    wholesale = reading("could your wholesale person drop in", "request_human", 0.4, foreign=True)
+    assert decide(wholesale, situation(awaiting="offer_human")) == Route("action_hand_over", meant="request_human")
+    assert decide(wholesale).action == "action_offer_person"
+    told = reading("the agent told me to wait", "request_human", 0.4)
+    assert decide(told, situation(awaiting="offer_human")).action != "action_hand_over"
+
+
+@pytest.mark.parametrize(("text", "asked"), [("gas then", True), ("smell gas", False), ("stove leaking", False)])
+def test_a_word_or_two_that_may_only_choose_gas_are_asked_about(text: str, asked: bool) -> None:
+    chosen = decide(reading(text, "safety_issue", 0.9))
+    assert chosen == (Route("action_ask_about_danger") if asked else Route())
+
+
+def test_two_words_of_despair_are_not_asked_about() -> None:
+    assert decide(reading("ending it", "self_harm", 0.9)) == Route()
+
+
+def test_brief_praise_that_is_unsure_takes_note_unless_something_is_wrong() -> None:
+    brief = reading("ah clever", "praise", 0.54, frustration=0.7)
+    assert decide(brief).action == "action_acknowledge"
+    broken = Situation(requested=None, slots={}, trouble_open=True)
+    assert decide(brief, broken).action != "action_acknowledge"
+    assert decide(brief, situation(displeased=True)).action != "action_acknowledge"
+
+
+def test_a_trouble_told_by_somebody_let_down_is_felt_with() -> None:
+    ranking = [{"name": "order_delayed", "confidence": 0.56}, {"name": "complaint", "confidence": 0.27}]
+    waiting = reading("oh brilliant, another week of waiting", "order_delayed", 0.56, frustration=0.58)
+    waiting.parse["intent_ranking"] = ranking
+    assert decide(waiting) == Route(sympathy=True)
+    calm = reading("another week of waiting then", "order_delayed", 0.56, frustration=0.2)
+    calm.parse["intent_ranking"] = ranking
+    assert decide(calm) == Route()
+
+
+def test_a_question_that_is_second_likeliest_asks_the_knowledge_base_too() -> None:
+    unsure = reading("what about nurses", "order_status", 0.3)
+    unsure.parse["intent_ranking"] += [{"name": "ask_discount", "confidence": 0.2}]
+    assert decide(unsure).action == "action_answer_or_clarify"

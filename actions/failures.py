@@ -1,0 +1,66 @@
+"""Turns in which the customer was not helped: counted, told apart by what they were about, and when it is enough."""
+
+from __future__ import annotations
+
+import re
+
+from actions.services import services
+from actions.talk import Talk
+from actions.turn import Understanding
+
+ANOTHER_MATTER = 0.22
+"""Below this cosine to the message before, a message is about something else. In development conversations the two
+messages of a handover for two failures are mostly nearer where the person was needed (15 of 18), and mostly not where
+the second was only another question (6 of 9)."""
+TELLING_WORDS = 3
+"""Fewer words are too little to be about anything by themselves."""
+PATIENT = 0.5
+"""From this frustration on a second failure counts in full whatever it is about."""
+_CORRECTS = re.compile(
+    r"^\W*(?:(?:no|nope|nah|er|um|well|but|sorry)\b\W*)*(?:not (?:the|that|about|an?|my|what|for|\w+ing)\b"
+    r"|i (?:said|meant|mean|asked)\b"
+    r"|that'?s not\b|that is not\b|you(?:'re| are)? (?:still |just )?(?:told|tell\w*|talk\w*|gave|explain\w*)\b"
+    r"|(?:wrong|still)\b)",
+    re.IGNORECASE,
+)
+"""How a correction begins; a bare no and a new question are none."""
+
+
+def corrects(heard: Understanding) -> bool:
+    """Whether a message says by its form that the answer before it was about something else: 'no, not the mat'."""
+    return not heard.button and _CORRECTS.search(heard.text) is not None
+
+
+def count_failure(talk: Talk, weight: float = 1.0) -> None:
+    """One more turn in which the customer was not helped; several gaps in one turn are one failure. Right after another
+    one it counts half if it is calmly about something else: that is no loop."""
+    if talk.turn.remembered.get("failed"):
+        return
+    talk.turn.remembered["failed"] = True
+    failed = float(talk.slot("failed_attempts") or 0)
+    talk.remember(failed_attempts=failed + (weight / 2 if failed and another_matter(talk) else weight))
+
+
+def failed_enough(talk: Talk) -> bool:
+    """Whether a person should take over: turns without help, and answers that were said not to help, add up."""
+    return _failures(talk) >= services().policy.attempts
+
+
+def nearly_enough(talk: Talk) -> bool:
+    """Whether one failure more would be enough, so that the door to a person is to stand open already."""
+    return _failures(talk) > services().policy.attempts / 2
+
+
+def another_matter(talk: Talk) -> bool:
+    """Whether the message is calmly about something else than the one before it."""
+    heard, knowledge = talk.heard, services().knowledge
+    before = next(reversed(list(talk.earlier())), None)
+    if before is None or knowledge is None or heard.button or corrects(heard):
+        return False
+    if heard.frustration >= PATIENT or len(heard.text.split()) < TELLING_WORDS:
+        return False
+    return knowledge.likeness(before.text, heard.text) < ANOTHER_MATTER
+
+
+def _failures(talk: Talk) -> float:
+    return float(talk.slot("failed_attempts") or 0) + float(talk.slot("not_helpful_count") or 0)

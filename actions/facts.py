@@ -63,8 +63,13 @@ class NotHelpful(Aside):
 
 
 def go_on_with_order(talk: Talk) -> None:
-    """Serve the last wish for the order just named, or ask what to do with it."""
+    """Serve the last wish for the order just named, or ask what to do with it. A number with its address and no word
+    of a wish asks how the order stands; whether the two fit is said before anything else."""
     if talk.slot("wish") or talk.slot("last_wish"):
+        resume(talk)
+        return
+    if _entity(talk, "email"):
+        talk.remember(last_wish="order_status")
         resume(talk)
         return
     talk.turn.findings.clarified = True

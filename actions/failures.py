@@ -17,18 +17,32 @@ TELLING_WORDS = 3
 PATIENT = 0.5
 """From this frustration on a second failure counts in full whatever it is about."""
 _CORRECTS = re.compile(
-    r"^\W*(?:(?:no|nope|nah|er|um|well|but|sorry)\b\W*)*(?:not (?:the|that|about|an?|my|what|for|\w+ing)\b"
-    r"|i (?:said|meant|mean|asked)\b"
-    r"|that'?s not\b|that is not\b|you(?:'re| are)? (?:still |just )?(?:told|tell\w*|talk\w*|gave|explain\w*)\b"
+    r"^\W*(?:(?:no|nope|nah|er|um|well|but|sorry|again)\b\W*)*(?:not (?:the|that|this|about|an?|my|what|for|\w+ing)\b"
+    r"|i (?:said|meant|mean|asked)\b|(?:again|still) (?:not|no|wrong)\b"
+    r"|that'?s not\b|that is not\b|(?:this|it|that)(?:'s| is| was) (?:still )?not (?:it\b|what\b|about)"
+    r"|you(?:'re| are| have|'ve)? (?:still |just |only |now )?"
+    r"(?:told|tell\w*|talk\w*|gave|given|giving|explain\w*|describ\w*|answer(?:ed|ing)|keep|sent me|show(?:ed|ing))\b"
     r"|(?:wrong|still)\b)",
     re.IGNORECASE,
 )
 """How a correction begins; a bare no and a new question are none."""
+_CLOSES = re.compile(
+    r"^\W*(?:(?:ha)+|lol|oh|ah|shoot|phew|hm+|well)?\W*(?:fair(?: enough| dos)?|oh well|never ?mind|any ?way"
+    r"|ok(?:ay)?|all ?right|right"
+    r"|no (?:worries|problem|matter)|got it|cool|thanks|thank you|too bad|pity|shame)\b(?!\W+but\b)\W",
+    re.IGNORECASE,
+)
+"""How a message begins that leaves the matter before it: 'fair enough, and do you sell the wax?'"""
 
 
 def corrects(heard: Understanding) -> bool:
     """Whether a message says by its form that the answer before it was about something else: 'no, not the mat'."""
-    return not heard.button and _CORRECTS.search(heard.text) is not None
+    return not heard.button and begins_as_correction(heard.text)
+
+
+def begins_as_correction(text: str) -> bool:
+    """The same of any text."""
+    return _CORRECTS.search(text) is not None
 
 
 def count_failure(talk: Talk, weight: float = 1.0) -> None:
@@ -59,6 +73,8 @@ def another_matter(talk: Talk) -> bool:
         return False
     if heard.frustration >= PATIENT or len(heard.text.split()) < TELLING_WORDS:
         return False
+    if _CLOSES.match(heard.text):
+        return True
     return knowledge.likeness(before.text, heard.text) < ANOTHER_MATTER
 
 

@@ -106,8 +106,9 @@ class HandoverPolicy:
             return Mood.ANGRY
         if not self.is_annoyed(frustration, intent, text):
             return Mood.CALM
-        outright = intent in OUTRIGHT - PATIENT and frustration >= self.angry_outright
-        if displeased_before or outright or (heated and frustration >= self.angry_heated):
+        outright = intent in OUTRIGHT - PATIENT
+        hot = heated and (outright or frustration >= self.angry_heated)
+        if displeased_before or hot or (outright and frustration >= self.angry_outright):
             return Mood.ANGRY
         return Mood.ANNOYED
 

@@ -5,8 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from actions.answering import AnswerQuestion, answered
-from actions.quick_replies import QuickReply, button
+from actions.answering import (
+    CLOSE,
+    MAX_NEXT,
+    AnswerQuestion,
+    answered,
+    likely,
+    look_up,
+    said_just_now,
+    show_closest,
+)
+from actions.quick_replies import QuickReply, article, button
 from actions.services import services
 from actions.shop.catalogue import Product, Variant
 from actions.shop.phrases import amount_in_words, in_a_row
@@ -15,6 +24,9 @@ from actions.talk import Talk
 from actions.variants import named_variant
 
 SHOWN = 6
+CATALOGUE = "utter_from_catalogue"
+_WEIGHT = re.compile(r"\b(?:heavy|heavier|weighs?|weight|light|lighter|kgs?|kilos?|grams?)\b", re.IGNORECASE)
+_KILOGRAMS = re.compile(r"\d\s?k?g\b")
 _PRICE = re.compile(r"\b(?:how much|price|prices|cost|costs|expensive|cheap)\b|£", re.IGNORECASE)
 
 
@@ -30,14 +42,29 @@ class TellStock(AnswerQuestion):
 
 
 class AdviseOnProduct(AnswerQuestion):
-    """Advice about a product; what it costs is in the catalogue."""
+    """Advice about a product; what it costs and weighs is in the catalogue."""
 
     action_name = "action_product_question"
 
     async def act(self, talk: Talk) -> None:
-        """The knowledge base for advice, the catalogue for prices."""
-        if not (_PRICE.search(talk.heard.text) and await told_of_products(talk)):
+        """The knowledge base for advice, the catalogue for prices and weights; where no article is likely to know, all
+        that the catalogue says of the product is shown, as no more than that."""
+        text = talk.heard.text
+        if _PRICE.search(text) and await told_of_products(talk):
+            return
+        named = await products_named(talk)
+        product = named[0] if len(named) == 1 else None
+        if product and _WEIGHT.search(text) and _KILOGRAMS.search(product.about):
+            talk.tell(product_text(product, text))
+            answered(talk, text, None)
+            return
+        answer = look_up(talk, text)
+        known = product_text(product, "") if product and product.about else ""
+        if not known or likely(answer) or said_just_now(talk, known):
             await super().act(talk)
+            return
+        others = answer.also[:MAX_NEXT] if answer and answer.confidence >= CLOSE else ()
+        show_closest(talk, text, known, [article(source.title, source.article_id) for source in others], lead=CATALOGUE)
 
 
 async def told_of_products(talk: Talk) -> bool:

@@ -10,6 +10,7 @@ _BEGINS = re.compile(
     r"^\W*(?:(?:ok(?:ay)?|k|right|ah+|a+ha|oh+|hm+|mm+|well|lol|ha(?:ha)*|phew|cool|fine|good|great|nice|sure|fair|yep"
     r"|yeah)\W+)*(?:i see|i get it|got (?:it|you|that)|gotcha|understood|noted|clear|(?:that )?makes sense"
     r"|fair (?:enough|dos)|al(?:l )?right|right|ok(?:ay)?|fine|cool|phew|shame|(?:a |what a )?pity"
+    r"|(?:i )?(?:didn'?t|don'?t) think so|thought (?:so|not|as much)|figures"
     r"|no (?:worries|problem|bother|biggie|matter|rush|hurry|plans|harm done)|not (?:to worry|a problem)|never ?mind"
     r"|just (?:curious|asking|wondering|checking|kidding|joking|thinking|saying)|only (?:asking|wondering|joking)"
     r"|worth a (?:try|shot)|next time|will do|i'?ll (?:wait|try|look|manage|do that|be fine|live)|so (?:no|yes) then"

@@ -36,7 +36,7 @@ SURE = 0.75
 _CUT = re.compile(
     r"(?<=[.!?])\s+|\n+|;\s+|,?\s+(?:and also|also|plus|and)\s+"
     r"(?=(?:can|could|do|does|how|what|when|where|which|is|are|i|i'd|i'm|please|change|cancel|send|tell|will|would"
-    r"|where's|what's|my)\b)",
+    r"|where's|what's|my|know|find out|ask|check|get|need|want)\b)",
     re.IGNORECASE,
 )
 

@@ -33,8 +33,14 @@ _DESPAIR = (
     r"|empty|numb|cry\w*|exist\w*|world"
 )
 _HARM = (
-    r"smell\w*|stink\w*|fumes?|leak\w*|hiss\w*|fires?|burn\w*|smok\w+|explo\w*|shock\w*|help|ambulance|999|112|emergenc\w*|danger\w*"
-    r"|hurt\w*|injur\w*|bleed\w*|poison\w*|unconscious|suicid\w*|kill\w*|die|dying|dead"
+    r"went up|smell\w*|stink\w*|fumes?|hiss\w*|fires?|flam\w+|flar\w+|burn(?:t|ed|ing)?|smok\w+|explo\w*|blew|shock\w*"
+    r"|monoxide|alarm|ambulance|hospital|999|112|emergenc\w*|danger\w*|hurt\w*|injur\w*|bleed\w*|blood|poison\w*|swallow\w*|chok\w*"
+    r"|suffocat\w*|breath\w*|faint\w*|dizzy|vomit\w*|allerg\w*|rash|blister\w*|swell\w*|swollen|unconscious|collaps\w*"
+    r"|suicid\w*|kms|kill (?:me|my)\w*|die|dying|dead"
+)
+_FUEL_LEAKS = re.compile(
+    r"(?=.*\b(?:leak\w*|escap\w*)\b).*\b(?:gas|stoves?|canisters?|cart\w*ge\w*|fuel|petrol|burners?)\b",
+    re.I | re.DOTALL,
 )
 _TELLS = re.compile(rf"\b(?:{_HARM})\b", re.IGNORECASE)
 _MAY_HARM = re.compile(rf"\b(?:{_THINGS}|{_BODY}|{_DESPAIR})\b", re.IGNORECASE)
@@ -46,5 +52,6 @@ def may_tell_of_harm(text: str) -> bool:
 
 
 def tells_of_harm(text: str) -> bool:
-    """Whether a word by itself says that something is wrong or somebody hurt; 'gas' alone does not."""
-    return _TELLS.search(text) is not None
+    """Whether a word by itself says that something is wrong or somebody hurt; 'gas' alone does not, nor that something
+    leaks if it may be a tent."""
+    return _TELLS.search(text) is not None or _FUEL_LEAKS.match(text) is not None

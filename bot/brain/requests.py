@@ -94,6 +94,9 @@ _REQUESTS = tuple(
         r"(?:humans?(?: beings?)?|persons?|people|agents?|staff|souls?)(?: \w+)? "
         r"(?:in (?:the house|here|there)|here|around|about|there|at home|on (?:duty|shift|call)|free|available|alive)"
         r"(?: right now| now| today| at the moment| please)?\W*$",
+        # 'whoever is on this morning, can they pick this up'
+        rf"\bwhoever(?:'s| is| has)? .{{1,60}}\b(?:can|could|will|would|let) (?:they|them)(?: \w+){{0,2}}? "
+        rf"(?:pick|{_SERVES})\b",
         # 'find out for me', 'ask a colleague'
         r"\b(?:find (?:it |that |this )?out for (?:me|us)"
         r"|ask (?:around|a colleague|the team|some(?:body|one) who knows))\b",

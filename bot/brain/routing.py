@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from actions.failures import begins_as_correction
 from actions.order_form import FREE_TEXT
 from actions.order_wishes import WISHES
-from actions.policy import TONELESS, WORDS_WITH_A_TONE, HandoverPolicy, Mood
+from actions.policy import SETTLING, TONELESS, WORDS_WITH_A_TONE, HandoverPolicy, Mood
 from actions.small_talk import DISPLEASED
 from bot.brain.acknowledgements import acknowledges
 from bot.brain.harm import may_tell_of_harm, tells_of_harm
-from bot.brain.nlu.mood_signals import heated, insults_us, leaving
+from bot.brain.nlu.mood_signals import heated, insults_us, laughs, leaving
 from bot.brain.reading import Reading
 from bot.brain.requests import mentions_person, speaks_of_person, takes_person
 from bot.brain.topics import DANGER, PERSON_FIRST
@@ -120,6 +121,7 @@ class Situation:
     slots: Mapping[str, Any]
     displeased_before: bool = False
     trouble_open: bool = False
+    corrected_before: bool = False
 
     @property
     def failed_before(self) -> bool:
@@ -134,27 +136,43 @@ def route(reading: Reading, now: Situation, policy: HandoverPolicy) -> Route:
         return Route("action_open_article") if reading.entity("article") else Route(hold=answers)
     if not _WORD.search(reading.text) and not reading.entity("order_number"):
         return Route("action_say_what_you_need")
-    certain = reading.confidence >= CERTAIN and not reading.out_of_scope
+    settles = reading.intent in SETTLING  # 'found it now, diolch' is unlike what customers write, and clear enough
+    certain = reading.confidence >= CERTAIN and (settles or not reading.out_of_scope)
     return _before_mood(reading, now, certain, policy) or _by_mood(reading, now, certain, policy)
 
 
 def _before_mood(reading: Reading, now: Situation, certain: bool, policy: HandoverPolicy) -> Route | None:
-    """What is obeyed in whatever tone it is said. Whoever sounds annoyed and may want a person is not asked twice."""
+    """What is obeyed in whatever tone it is said, and what was missed twice."""
+    asked = _asks_for_person(reading, now, certain, policy)
+    if asked is not None:
+        return asked
+    obeyed = certain and reading.intent in STEERING
+    if obeyed and not _lacks_what_was_asked(reading, now) and not _names_it(reading, now):
+        return _obeyed(reading, now, policy)
+    needed = None if certain else _needs_person(reading, now)
+    if needed is None and _corrects_again(reading, now):
+        return Route("action_hand_over", reason="repeated_misunderstanding")
+    return Route("action_hand_over", meant=needed) if needed is not None else None
+
+
+def _asks_for_person(reading: Reading, now: Situation, certain: bool, policy: HandoverPolicy) -> Route | None:
+    """Whoever sounds annoyed and may want a person is not asked twice."""
     if _takes_person(reading, now, certain):
         return Route("action_hand_over", meant="request_human")
-    if _may_want_person(reading, now):
-        annoyed = policy.is_annoyed(reading.frustration, reading.intent, reading.text) or now.displeased_before
-        likely = reading.confidence >= CERTAIN and (annoyed or now.failed_before)
-        return Route("action_hand_over", meant="request_human") if likely else Route("action_offer_person")
-    if certain and reading.intent == "safety_issue" and _hardly_says_so(reading):
+    if not _may_want_person(reading, now):
+        return None
+    annoyed = policy.is_annoyed(reading.frustration, reading.intent, reading.text) or now.displeased_before
+    likely = reading.confidence >= CERTAIN and (annoyed or now.failed_before)
+    return Route("action_hand_over", meant="request_human") if likely else Route("action_offer_person")
+
+
+def _obeyed(reading: Reading, now: Situation, policy: HandoverPolicy) -> Route:
+    """A certain meaning that comes before all others, unless it hardly says what it looks like."""
+    if reading.intent == "safety_issue" and _hardly_says_so(reading):
         return Route("action_ask_about_danger")
-    if certain and reading.intent == "stop" and _leaves_angry(reading, now, policy):
+    if reading.intent == "stop" and _leaves_angry(reading, now, policy):
         return Route("action_hand_over", reason="frustration")
-    if certain:
-        obeyed = reading.intent in STEERING and not _lacks_what_was_asked(reading, now) and not _names_it(reading, now)
-        return Route() if obeyed else None
-    needed = _needs_person(reading, now)
-    return Route("action_hand_over", meant=needed) if needed is not None else None
+    return Route()
 
 
 def _by_mood(reading: Reading, now: Situation, certain: bool, policy: HandoverPolicy) -> Route:
@@ -190,7 +208,8 @@ def _by_mood(reading: Reading, now: Situation, certain: bool, policy: HandoverPo
 
 def _sounds_let_down(reading: Reading, policy: HandoverPolicy) -> bool:
     """'Oh brilliant, another week of waiting': a wish or a trouble, told by somebody who is not pleased with us."""
-    return _displeasure(reading) >= SOME_DISPLEASURE and reading.frustration >= policy.neutral
+    asks = (reading.intent or "").startswith("ask_")
+    return not asks and _displeasure(reading) >= SOME_DISPLEASURE and reading.frustration >= policy.neutral
 
 
 def _displeasure(reading: Reading) -> float:
@@ -233,7 +252,7 @@ def _had_enough(reading: Reading, now: Situation, certain: bool, policy: Handove
 
 
 def _probably_complains(reading: Reading, now: Situation, policy: HandoverPolicy) -> bool:
-    told = len(reading.text.split()) >= SOME_WORDS and now.requested not in FREE_TEXT
+    told = len(reading.text.split()) >= SOME_WORDS and now.requested not in FREE_TEXT and not laughs(reading.text)
     # Read for certain, it may be said calmly ('I have a complaint about your store'): then the tone must say more.
     loud = LOUD if reading.confidence >= CERTAIN else policy.annoyed
     return told and _displeasure(reading) >= LIKELY_COMPLAINT and reading.frustration >= loud
@@ -241,7 +260,7 @@ def _probably_complains(reading: Reading, now: Situation, policy: HandoverPolicy
 
 def _had_enough_before(reading: Reading, now: Situation, certain: bool, policy: HandoverPolicy) -> bool:
     """After earlier displeasure a certain complaint is enough, and what is not understood, said in no good mood."""
-    if not now.displeased_before or _surely_foreign(reading):
+    if not now.displeased_before or _surely_foreign(reading) or (certain and reading.intent in SETTLING):
         return False
     answers = now.requested in FREE_TEXT or reading.intent in TONELESS or _gives_facts(reading)
     short = len(reading.text.split()) < WORDS_WITH_A_TONE
@@ -274,7 +293,7 @@ def _needs_person(reading: Reading, now: Situation) -> str | None:
     only_danger = now.requested is not None and (now.requested not in FACTS or bool(given))
     for name, chance in reading.meanings:
         if name in DANGER and danger(reading) >= DANGER_LIKELY:
-            if danger(reading) >= DANGER_PLAIN or may_tell_of_harm(reading.text):
+            if danger(reading) >= DANGER_PLAIN or tells_of_harm(reading.text):
                 return name
             continue
         if not only_danger and chance >= PERSON_LIKELY.get(name, 2.0):
@@ -300,6 +319,12 @@ def _takes_person(reading: Reading, now: Situation, certain: bool) -> bool:
         return now.requested is None and takes_person(reading.text)
     likely = reading.intent == "request_human" and reading.confidence >= PERSON_OFFERED
     return likely and _person_offered(now) and speaks_of_person(reading.text) and not mentions_person(reading.text)
+
+
+def _corrects_again(reading: Reading, now: Situation) -> bool:
+    """'No, not a tent pole', and after the next answer 'still not it': whatever was said between, it missed twice."""
+    answers = now.requested in FREE_TEXT or _gives_facts(reading)
+    return now.corrected_before and not answers and begins_as_correction(reading.text)
 
 
 def _person_offered(now: Situation) -> bool:

@@ -10,6 +10,7 @@ from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.events import BotUttered, FollowupAction, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from actions.failures import begins_as_correction
 from actions.policy import SETTLING, TROUBLES, HandoverPolicy
 from actions.quick_replies import PERSON
 from actions.services import services
@@ -20,7 +21,7 @@ from bot.brain.findings import signals_of
 from bot.brain.memory import begin, new_events
 from bot.brain.reading import Reading, taken_as
 from bot.brain.replies import ReplyCollector
-from bot.brain.routing import Situation, route
+from bot.brain.routing import FACTS, Situation, route
 from bot.conversation.model import Reply, TurnRequest, TurnResult
 from bot.errors import BatonError
 
@@ -132,7 +133,14 @@ def situation(tracker: DialogueStateTracker, policy: HandoverPolicy) -> Situatio
         slots=slots,
         displeased_before=displeased_by(said, policy),
         trouble_open=trouble_open(said, policy),
+        corrected_before=bool(said) and _corrected(said[-1]),
     )
+
+
+def _corrected(event: UserUttered) -> bool:
+    entities = (event.parse_data or {}).get("entities") or ()
+    facts = any(item.get("entity") in FACTS for item in entities)
+    return not facts and begins_as_correction(event.text or "")
 
 
 def displeased_by(said: Sequence[UserUttered], policy: HandoverPolicy) -> bool:

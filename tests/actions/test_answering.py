@@ -100,14 +100,27 @@ def test_what_is_hardly_likely_or_was_said_just_now_is_only_named(confidence: fl
 
 @pytest.mark.parametrize(
     "text",
-    ["no, not waterproofing, smell", "not the address, the name", "I meant the mat", "you told me about pitching it"],
+    [
+        *(
+            "no, not waterproofing, smell",
+            "not the address, the name",
+            "I meant the mat",
+            "you told me about pitching it",
+        ),
+        *(
+            "You have told me about something else once more",
+            "Again not. I ask for the office",
+            "this is not what I ask",
+        ),
+    ],
 )
 def test_a_correction_of_the_answer_before_is_seen_by_its_beginning(text: str) -> None:
     assert corrects(Understanding(text=text))
 
 
 @pytest.mark.parametrize(
-    "text", ["no", "how do I wash it, not in the machine", "not sure what size I am", "nothing fits"]
+    "text",
+    ["no", "how do I wash it, not in the machine", "not sure what size I am", "nothing fits", "it's not arrived yet"],
 )
 def test_a_no_and_a_question_are_no_correction(text: str) -> None:
     assert not corrects(Understanding(text=text))

@@ -89,6 +89,17 @@ def test_what_is_no_calm_other_matter_counts_in_full(text: str, frustration: flo
     assert failed_enough(second(0.0, text, frustration))
 
 
+@pytest.mark.parametrize(
+    "text", ["Fair enough. And do you sell the wax?", "haha fair. is orange in stock", "anyway, do you sell mugs"]
+)
+def test_who_leaves_the_matter_before_asks_about_another(text: str) -> None:
+    assert second(0.9, text).slot("failed_attempts") == 1.5
+
+
+def test_who_says_ok_and_but_has_not_left_it() -> None:
+    assert failed_enough(second(0.9, "ok but that does not say what it costs"))
+
+
 def test_the_first_failure_counts_in_full_whatever_came_before_it() -> None:
     configure(Services(knowledge=Likeness(0.0)))
     failing = talk(Understanding(text="when is the shop open", seq=3), {"failed_attempts": 0.0})

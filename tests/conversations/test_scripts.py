@@ -260,7 +260,7 @@ async def test_who_wants_no_person_but_something_else_is_not_sent_away() -> None
     customer = await talk()
     result = await customer.says("i dont want to talk to a human just tell me the returns address")
     assert result.signals.handoff is None
-    assert "something else" not in customer.said  # what a bare refusal is answered with
+    assert not any(bare in customer.said for bare in ("All right.", "Tell me if something else comes up"))
     assert "return" in customer.said.lower() or customer.buttons
 
 

@@ -22,7 +22,8 @@ _WORDINGS: dict[str, tuple[str, ...]] = {
         r"(?:to|from|at|with) (?:\w+ ){0,2}(?:competit\w+|rivals?)|los(?:t|ing|e) (?:\w+ ){0,2}customer",
         r"tak(?:e|ing) (?:my|our) custom|(?:won'?t|will not) (?:ever )?(?:order|buy|shop|be back|come back)",
         r"(?:we'?re|i'?m|i am) (?:so )?done (?:with|here)|(?:never|not) (?:coming|come) back|my last order",
-        r"delete my account|cancel everything",
+        r"delete my account|cancel everything|(?:you'?ve|you have|you) (?:just )?lost (?:me|us)(?= *(?:[.!,;]|$|as a))",
+        r"tak(?:e|ing) (?:my|our) money|close (?:the|our) account",
     ),
     "law": (
         r"lawyers?|solicitors?|legal action|court|sue|suing|trading standards|ombudsman|chargeback",
@@ -136,6 +137,7 @@ _BITTER = re.compile(
 _OUTRAGE = re.compile(
     r"\b(?:unacceptable|ridiculous|disgust\w*|disgrace\w*|appall\w*|outrag\w*|fed up|sick (?:of|and tired)"
     r"|had (?:it|enough)"
+    r"|what (?:the|in) (?:\w+ )?(?:f+|f\*+\w*|hell|heck|fuck)|what (?:\w+ )*is wrong with (?:you|u)"
     r"|furious|livid|fuming|scandal\w*|shameful|ashamed|worst|shambles|rip[- ]?off|fobb\w*|how dare"
     r"|(?:what|such|is|are|was|it'?s|that'?s|you'?re|beyond) an? (?:\w+ )?joke"
     r"|(?:total|absolute|complete|sick) joke)\b",
@@ -153,6 +155,10 @@ _MARKS = re.compile(r"[!?]{2,}")
 _STRETCHED = re.compile(r"(\w)\1{2,}")
 _SAD = re.compile(r"[:;=]['’-]?[(\[/\\|]|😠|😡|🤬|😤|😒|🙄|😞|😢|😭|💔|👎")
 _GLAD = re.compile(r"[:;=]['’-]?[)\]D]|😀|😃|😄|😊|🙂|😍|🥰|👍|❤")
+
+_LAUGHS = re.compile(
+    r"\b(?:lo+l+|lmao|rofl|(?:ha){2,}h?|(?:he){2,}|xd)\b|[\U0001F600-\U0001F606\U0001F923]", re.IGNORECASE
+)
 
 SIGNALS = (
     *_PATTERNS,
@@ -205,6 +211,11 @@ def heated(text: str) -> bool:
     lesser = ("again", "waiting", "law")
     signs = sum(_PATTERNS[name].search(text) is not None for name in lesser)
     return _OUTRAGE.search(text) is not None or signs + (_MARKS.search(text) is not None) >= 2
+
+
+def laughs(text: str) -> bool:
+    """Whether somebody laughs: 'haha', 'lol', a laughing face."""
+    return _LAUGHS.search(text) is not None
 
 
 def insults_us(text: str) -> bool:

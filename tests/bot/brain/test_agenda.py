@@ -28,6 +28,7 @@ def reading(text: str, intent: str, confidence: float = 0.95, frustration: float
         ("cancel my order and also what time do you open", ["cancel my order", "what time do you open"]),
         ("track 1042 and how much is express", ["track 1042", "how much is express"]),
         ("boots and socks", ["boots and socks"]),
+        ("cancel my order and know when Leeds opens", ["cancel my order", "know when Leeds opens"]),
         ("Hi. Ok. Thanks.", ["Hi. Ok. Thanks."]),
     ],
 )

@@ -328,7 +328,9 @@ def test_a_likely_request_right_after_the_offer_of_a_person_takes_it() -> None:
     assert decide(told, situation(awaiting="offer_human")).action != "action_hand_over"
 
 
-@pytest.mark.parametrize(("text", "asked"), [("gas then", True), ("smell gas", False), ("stove leaking", False)])
+@pytest.mark.parametrize(
+    ("text", "asked"), [("gas then", True), ("it's leaking", True), ("smell gas", False), ("stove leaking", False)]
+)
 def test_a_word_or_two_that_may_only_choose_gas_are_asked_about(text: str, asked: bool) -> None:
     chosen = decide(reading(text, "safety_issue", 0.9))
     assert chosen == (Route("action_ask_about_danger") if asked else Route())
@@ -360,3 +362,55 @@ def test_a_question_that_is_second_likeliest_asks_the_knowledge_base_too() -> No
     unsure = reading("what about nurses", "order_status", 0.3)
     unsure.parse["intent_ranking"] += [{"name": "ask_discount", "confidence": 0.2}]
     assert decide(unsure).action == "action_answer_or_clarify"
+
+
+def test_two_corrections_in_a_row_bring_a_person_whatever_was_said_between() -> None:
+    now = Situation(requested=None, slots={}, corrected_before=True)
+    missed = Route("action_hand_over", reason="repeated_misunderstanding")
+    assert decide(reading("still not it. do you sell that one small thing", "ask_stock", 0.96), now) == missed
+    assert decide(reading("still not it. do you sell that one small thing", "ask_stock", 0.96)) == Route()
+    assert decide(reading("do you sell that one small thing", "ask_stock", 0.96), now) == Route()
+
+
+def test_a_correction_that_gives_a_number_or_the_reason_asked_for_is_no_second_miss() -> None:
+    now = Situation(requested=None, slots={}, corrected_before=True)
+    assert decide(reading("no, I meant 1043", "correct", 0.9, order_number="1043"), now) == Route()
+    asked = Situation(requested="items", slots={}, corrected_before=True)
+    assert decide(reading("not the tent, the mat", "correct", 0.9), asked).reason is None
+
+
+def test_danger_comes_before_a_second_correction() -> None:
+    now = Situation(requested=None, slots={}, corrected_before=True)
+    assert decide(reading("still hissing, I smell gas", "safety_issue", 0.9), now) == Route()
+
+
+def test_a_complaint_in_anger_is_passed_on_below_the_score_of_an_angry_wish() -> None:
+    livid = "this is the third parcel in the pond and I am livid"
+    assert decide(reading(livid, "complaint", 0.8, frustration=0.7)).action == "action_hand_over"
+    assert decide(reading(livid, "order_damaged", 0.8, frustration=0.7)).action != "action_hand_over"
+
+
+def test_laughing_about_prices_is_no_complaint_to_pass_on() -> None:
+    for text, action in (("these prices are killing me haha", "action_complaint"), ("these prices are a killer", None)):
+        joking = reading(text, "ask_price_match", 0.45, frustration=0.8, foreign=True)
+        joking.parse["intent_ranking"] += [{"name": "complaint", "confidence": 0.35}]
+        chosen = decide(joking)
+        assert chosen.action == (action or "action_hand_over")
+
+
+def test_that_it_is_settled_counts_however_it_is_put() -> None:
+    found = reading("found it now, diolch", "problem_solved", 0.73, frustration=0.68, foreign=True)
+    assert decide(found, situation(displeased=True)) == Route()
+
+
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        ("my child swallowed a magnet off the lid", "action_hand_over"),
+        ("the burner did odd things", "action_ask_about_danger"),
+    ],
+)
+def test_unsure_danger_fetches_a_person_only_if_a_word_says_harm(text: str, action: str) -> None:
+    unsure = reading(text, "ask_product", 0.3)
+    unsure.parse["intent_ranking"] += [{"name": "safety_issue", "confidence": 0.25}]
+    assert decide(unsure).action == action

@@ -15,7 +15,8 @@ _NOUN = (
     r"(?:persons?|people|humans?(?: beings?)?|(?:living |human )(?:beings?|souls?)"
     r"|agents?|operators?|advis[eo]rs?|representatives?|reps?|colleagues?"
     r"|workmates?|staff(?: members?)?|(?:team|staff) members?|managers?|supervisors?|superiors?|boss(?:es)?"
-    r"|specialists?|experts?|employees?|team ?leaders?|team leads?|executives?|technicians?|(?:boot )?fitters?)"
+    r"|specialists?|experts?|employees?|team ?leaders?|team leads?|executives?|technicians?|clerks?|assistants?"
+    r"|(?:boot )?fitters?)"
 )
 _BODY = r"(?:someone|somebody|anyone|anybody|sum ?1|some1|sm1)"
 _TEAM = (
@@ -33,6 +34,8 @@ _WHICH = (
     r"(?:(?:a|an|the|your|another|one|some|any|this|that|real|actual|live|living|human|proper|senior|next|same|kind"
     r"|trained|nice|friendly|competent|qualified|breathing|grown ?up)\s+){0,4}"
 )
+_ANY_OF_THEM = rf"(?:the|a|an|your|another|some) (?:[\w'-]+ ){{0,2}}{_NOUN}"
+_NAMED_PERSON = r"(?-i:[A-Z][a-z]+)"
 _PERSON = rf"(?:{_ONE_OF}|{_WHO}|{_BODY}|{_WHICH}(?:{_NOUN}|{_TEAM}))"
 
 _ASKING = (
@@ -94,6 +97,26 @@ _REQUESTS = tuple(
         r"(?:humans?(?: beings?)?|persons?|people|agents?|staff|souls?)(?: \w+)? "
         r"(?:in (?:the house|here|there)|here|around|about|there|at home|on (?:duty|shift|call)|free|available|alive)"
         r"(?: right now| now| today| at the moment| please)?\W*$",
+        # 'can the branch staff take over this conversation'
+        rf"\b(?:can|could|may|might|will|would|let|have) {_ANY_OF_THEM} "
+        r"(?:please )?(?:take (?:over|this)|join|step in|jump in)\b",
+        # 'I need Rowena again', 'could Dafydd come back on'
+        rf"\b(?:can|could|may|would|let) {_NAMED_PERSON} (?:please )?"
+        r"(?:come (?:back|on)|take over|carry on|go on|pick (?:this|it)|jump in)\b",
+        rf"\b(?:need|want|get me|give me|bring|fetch|like) (?:to have )?{_NAMED_PERSON} (?:again|back)\b",
+        # 'anybody free tonight', 'hello, is anyone there'
+        r"\b(?:any|some)(?:body|one|1)(?: else)? (?:who is |that is )?(?:really |actually |still )?"
+        r"(?:free|there|around|available|awake|at home|alive|here|on duty|human|real)\b"
+        r"(?!.*\b(?:said|told|was|were)\b)",
+        rf"\b(?:is|are)(?: there)? {_ANY_OF_THEM} (?:\w+ )?(?:available|free|around|on duty|there|here)\b",
+        # 'somebody can help me slowly?'
+        rf"\b{_BODY} (?:who |that |please )?(?:can|could|to)? ?(?:please )?help (?:me|us)\b",
+        # 'please, a person who speaks German'
+        rf"\b(?:please|pls),? (?:a|an|another|some) (?:\w+ )?{_NOUN}\b",
+        # 'which of you has the time to hear me out'
+        r"\bwhich of you\b(?! \w*(?:said|told|wrote))",
+        # 'can I bounce something off one of you'
+        rf"\b(?:bounce|run) (?:\w+ ){{1,3}}(?:off|past|by) {_PERSON}\b",
         # 'whoever is on this morning, can they pick this up'
         rf"\bwhoever(?:'s| is| has)? .{{1,60}}\b(?:can|could|will|would|let) (?:they|them)(?: \w+){{0,2}}? "
         rf"(?:pick|{_SERVES})\b",
@@ -120,6 +143,13 @@ _MENTION = re.compile(
     r"|could have|wouldn?'?t? (?:get|have|understand)))\b"
     r"|\b(?:are|can|do|does|a|that) (?:\w+ )?bots?\b.*\b(?:can|works?|give|allowed|fine|do)\b"
     r"|\bstay with|\bkeep (?:going|chatting)|\bnobody else|\b(?:better|more use|quicker|nicer|kinder) than\b"
+    r"|\bmy (?:husband|wife|partner|mates?|friends?|mum|mom|dad|parents|son|daughter|sister|brother|flatmate"
+    r"|neighbou?rs?|girlfriend|boyfriend|family)\b"
+    r"|\b(?:chat|talk|speak) (?:soon|later|tomorrow|next)\b"
+    r"|\b(?:i'?ll|i will|i can) (?:ring|call|phone|write|talk to) (?:you|back)\b"
+    r"|\b(?:some|any)(?:one|body) (?:distract\w*|interrupt\w*|stole|took|broke|ate|rang|called|came|knocked)\b"
+    r"|\blast thing i (?:need|want)\b"
+    r"|\bask(?:ing)? (?:someone|somebody) this\b"
     r"|\bwork (?:for|experience)\b|\b(?:jobs?|vacanc\w+|apprentice\w*|career|hiring|recruit\w*)\b"
     r"|^\W*(?:(?:and|so|but|ok)\W+)*(?:who|does|do|can|will|could)(?: \w+){0,3} "
     r"(?:see|reads?|view|access|watch|know|listen)\b"

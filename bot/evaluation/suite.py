@@ -149,10 +149,12 @@ def _talks(here: Surroundings) -> list[Evaluation]:
         talk("requests for a person, blind", "handoff_requests_blind.csv", requests),
         talk("requests for a person, third", "handoff_requests_third.csv", requests),
         talk("requests for a person, fourth", "handoff_requests_fourth.csv", requests),
+        talk("requests for a person, fifth", "handoff_requests_fifth.csv", requests),
         talk("scripted customers", "conversations.yml", scripted),
         talk("scripted customers, blind", "conversations_blind.yml", scripted),
         talk("scripted customers, third", "conversations_third.yml", scripted),
         talk("scripted customers, fourth", "conversations_fourth.yml", scripted),
+        talk("scripted customers, fifth", "conversations_fifth.yml", scripted),
         talk("sarcasm", "sarcasm.csv", mocked),
     ]
 

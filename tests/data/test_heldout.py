@@ -26,12 +26,18 @@ REASONS = {
 }
 
 
-DEVELOPED = ("handoff_requests.csv", "handoff_requests_wide.csv", "handoff_requests_second.csv")
+DEVELOPED = (
+    "handoff_requests.csv",
+    "handoff_requests_wide.csv",
+    "handoff_requests_second.csv",
+    "handoff_requests_stranger.csv",
+)
 REQUESTS = (
     "handoff_requests.csv",
     "handoff_requests_blind.csv",
     "handoff_requests_third.csv",
     "handoff_requests_fourth.csv",
+    "handoff_requests_fifth.csv",
 )
 
 
@@ -45,7 +51,7 @@ def rows(name: str, folder: str = "tests") -> list[dict[str, str]]:
 
 
 def conversations(*names: str) -> list[dict[str, Any]]:
-    files = names or tuple(f"conversations{which}.yml" for which in ("", "_blind", "_third", "_fourth"))
+    files = names or tuple(f"conversations{which}.yml" for which in ("", "_blind", "_third", "_fourth", "_fifth"))
     return [script for name in files for script in yaml.safe_load((DATA / "tests" / name).read_text(encoding="utf-8"))]
 
 
@@ -78,6 +84,7 @@ def test_blind_handoff_requests_are_a_hundred_and_mentions_two_hundred() -> None
     assert Counter(row["label"] for row in rows("handoff_requests_blind.csv")) == {"human": 100, "other": 200}
     assert Counter(row["label"] for row in rows("handoff_requests_third.csv")) == {"human": 119, "other": 238}
     assert Counter(row["label"] for row in rows("handoff_requests_fourth.csv")) == {"human": 119, "other": 234}
+    assert Counter(row["label"] for row in rows("handoff_requests_fifth.csv")) == {"human": 109, "other": 220}
 
 
 def test_no_handoff_request_stands_in_two_sets() -> None:
@@ -117,6 +124,8 @@ def test_half_of_the_forty_blind_conversations_are_to_be_handed_over() -> None:
     assert (len(third), sum(script["escalate"] for script in third)) == (70, 35)
     fourth = conversations("conversations_fourth.yml")
     assert (len(fourth), sum(script["escalate"] for script in fourth)) == (72, 36)
+    fifth = conversations("conversations_fifth.yml")
+    assert (len(fifth), sum(script["escalate"] for script in fifth)) == (70, 35)
 
 
 @pytest.mark.parametrize("script", conversations(), ids=lambda script: script["id"])
@@ -140,6 +149,7 @@ def test_orders_and_addresses_in_conversations_are_those_of_the_shop() -> None:
         text = " ".join(script["turns"])
         numbers = re.findall(r"\b1\d{3}\b", text)
         mails = re.findall(r"[\w.]+@[\w.]+\w", text.lower())
-        assert set(numbers) <= set(owner), script["id"]
+        mistyped = {"1031"} if script["id"] == "u41" else set()  # which it then corrects to 1013
+        assert set(numbers) <= set(owner) | mistyped, script["id"]
         if numbers and mails and script["id"] not in {"e17", "b18", "c14"}:
             assert mails[-1] == owner[numbers[-1]], script["id"]

@@ -25,6 +25,16 @@ from bot.brain.requests import asks_for_person, mentions_person, takes_person
         "find out for me please",
         "have somebody contact me",
         "can you loop in a specialist on stoves",
+        "can the Cardiff branch staff take over this conversation?",
+        "I need Rowena again, she had my file",
+        "could Dafydd come back on, he was sorting it",
+        "anybody free at your place tonight?",
+        "is a clerk available?",
+        "my English finish here. Somebody can help me slowly?",
+        "please, a patient adviser",
+        "which of you has the time to hear me out?",
+        "can i bounce something off one of you guys",
+        "whoever's on this morning, can they pick this up please",
     ],
 )
 def test_the_form_of_asking_for_a_person_is_seen(text: str) -> None:
@@ -45,6 +55,9 @@ def test_the_form_of_asking_for_a_person_is_seen(text: str) -> None:
         "I need a tent for two people",
         "can I come by and talk to a boot fitter",
         "are there people on the beach",
+        "I need Ridgeline poles again",
+        "somebody was there when the parcel came",
+        "which of you wrote the article",
     ],
 )
 def test_what_only_sounds_like_it_has_not_the_form(text: str) -> None:
@@ -56,6 +69,11 @@ def test_what_only_sounds_like_it_has_not_the_form(text: str) -> None:
     [
         "the agent cut me off",
         "I spoke to a human last month",
+        "I'll have to talk to my husband first",
+        "chat soon, off to work",
+        "sorry someone distracted me, where were we",
+        "I'll ring you next week",
+        "the last thing I need is a phone call",
         "is a bot allowed to give refunds",
         "do you have jobs in your team",
         "you are quicker than a person",

@@ -4,7 +4,7 @@ import hashlib
 import logging
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +39,22 @@ class SentenceEncoder(Protocol):
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One row a text, float32, unit length, in the order given; no texts give shape (0, dimension)."""
+        ...
+
+
+class LayeredEncoder(SentenceEncoder, Protocol):
+    """An encoder that also gives what a layer in the middle of its network makes of a text, from the same run.
+
+    Middle layers know more of the wording and less of the topic than the last one.
+    """
+
+    @property
+    def middle_dimension(self) -> int:
+        """Width of a middle vector; 0 where the model has no such layer."""
+        ...
+
+    def encode_layers(self, texts: Sequence[str]) -> tuple[Vectors, Vectors]:
+        """Sentence vectors, as `encode` gives them, and middle vectors: float32, unit length, in the order given."""
         ...
 
 
@@ -96,6 +112,18 @@ def model_fingerprint(folder: Path) -> str:
 def clean_text(text: str) -> str:
     """Text any tokenizer accepts: no lone surrogates, no surrounding space."""
     return text.encode("utf-8", "replace").decode("utf-8").strip()
+
+
+def middle_dimension_of(encoder: SentenceEncoder) -> int:
+    """See `LayeredEncoder.middle_dimension`; 0 for an encoder that is none."""
+    return int(getattr(encoder, "middle_dimension", 0))
+
+
+def encode_layers(encoder: SentenceEncoder, texts: Sequence[str]) -> tuple[Vectors, Vectors]:
+    """Sentence vectors and middle vectors of any encoder; the latter have no columns where it gives none."""
+    if not middle_dimension_of(encoder):
+        return encoder.encode(texts), np.zeros((len(texts), 0), dtype=np.float32)
+    return cast(LayeredEncoder, encoder).encode_layers(texts)
 
 
 def vocabulary_of(encoder: SentenceEncoder) -> frozenset[str]:

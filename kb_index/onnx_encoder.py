@@ -19,7 +19,7 @@ from tokenizers import Tokenizer
 
 from kb_index.embedding import Vectors, clean_text, whole_words
 
-_FORMAT = 3
+_FORMAT = 4
 _EXPORT_SECONDS = 600
 # Small batches of like length keep one core's cache warm: faster than one big padded batch.
 _BATCH_TEXTS = 32
@@ -28,12 +28,13 @@ _log = logging.getLogger(__name__)
 
 
 class OnnxEncoder:
-    """See `SentenceEncoder`; reads what `onnx_export` wrote to `folder`."""
+    """See `LayeredEncoder`; reads what `onnx_export` wrote to `folder`."""
 
     def __init__(self, folder: Path, model_id: str, threads: int = 1) -> None:
         meta = json.loads((folder / "meta.json").read_text())
         self.model_id = model_id
         self.dimension: int = meta["dimension"]
+        self.middle_dimension: int = meta["middle_dimension"]
         self._inputs: list[str] = meta["inputs"]
         self._pad_id: int = meta["pad_id"]
         self._lowercase: bool = meta["lowercase"]
@@ -47,13 +48,18 @@ class OnnxEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """See `SentenceEncoder.encode`."""
-        rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        return self.encode_layers(texts)[0]
+
+    def encode_layers(self, texts: Sequence[str]) -> tuple[Vectors, Vectors]:
+        """See `LayeredEncoder.encode_layers`."""
+        widths = [width for width in (self.dimension, self.middle_dimension) if width]
+        layers = [np.zeros((len(texts), width), dtype=np.float32) for width in widths]
         encodings = self._tokenizer.encode_batch([self._prepare(text) for text in texts])
         batches = list(_batches([len(encoding.ids) for encoding in encodings]))
 
         def fill(batch: list[int]) -> None:
-            vectors = self._run([encodings[i] for i in batch])
-            rows[batch] = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+            for rows, vectors in zip(layers, self._run([encodings[i] for i in batch]), strict=True):
+                rows[batch] = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
 
         if self._lanes > 1 and len(batches) > 1:
             # Whole batches side by side: threads that share one batch spend half their time waiting for each other.
@@ -62,13 +68,13 @@ class OnnxEncoder:
         else:
             for batch in batches:
                 fill(batch)
-        return rows
+        return layers[0], layers[1] if len(layers) > 1 else np.zeros((len(texts), 0), dtype=np.float32)
 
     def _prepare(self, text: str) -> str:
         clean = self._prompt + clean_text(text)
         return clean.lower() if self._lowercase else clean
 
-    def _run(self, encodings: list[Any]) -> Vectors:
+    def _run(self, encodings: list[Any]) -> list[Vectors]:
         longest = max(len(encoding.ids) for encoding in encodings)
         feed: dict[str, npt.NDArray[np.int64]] = {}
         for name in self._inputs:
@@ -82,8 +88,8 @@ class OnnxEncoder:
             }
             for name in self._inputs:
                 feed[name][row, : len(encoding.ids)] = values[name]
-        vectors: Vectors = self._session.run(None, feed)[0]
-        return vectors
+        layers: list[Vectors] = self._session.run(None, feed)
+        return layers
 
 
 def _session(graph: Path) -> Any:

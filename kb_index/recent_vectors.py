@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kb_index.embedding import SentenceEncoder, Vectors, vocabulary_of
+from kb_index.embedding import SentenceEncoder, Vectors, encode_layers, middle_dimension_of, vocabulary_of
 
 REMEMBERED = 4_096
-"""Texts; 6 MB of vectors of 384 numbers."""
+"""Texts; 6 MB of vectors of 384 numbers, twice that with those of a middle layer."""
 LONGEST = 1_000
 """Characters; longer texts are hardly ever written twice."""
 MOST_EXPECTED = 64
@@ -18,7 +18,9 @@ TOGETHER, TOGETHER_LONGEST = 8, 160
 
 
 class RecentEncoder:
-    """A `SentenceEncoder` that remembers what it was asked for last; the vectors are the encoder's own.
+    """A `LayeredEncoder` that remembers what it was asked for last; the vectors are the encoder's own.
+
+    Both layers come from one run, so both are remembered whichever was asked for.
 
     The network spends half of a short text's time on fetching its weights, so texts that are known to be asked for
     soon (`expect`) are computed together with the next one that is.
@@ -32,20 +34,31 @@ class RecentEncoder:
         self._lock = threading.Lock()
         self.model_id = encoder.model_id
         self.dimension = encoder.dimension
+        self.middle_dimension = middle_dimension_of(encoder)
         self.vocabulary = vocabulary_of(encoder)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """See `SentenceEncoder.encode`; only texts not asked for lately are computed, all of them together."""
+        return self._rows(texts, slice(0, self.dimension))
+
+    def encode_layers(self, texts: Sequence[str]) -> tuple[Vectors, Vectors]:
+        """See `LayeredEncoder.encode_layers`; as `encode`."""
+        rows = self._rows(texts, slice(None))
+        return rows[:, : self.dimension], rows[:, self.dimension :]
+
+    def _rows(self, texts: Sequence[str], part: slice) -> Vectors:
+        """This part of the rows of both layers side by side."""
         known = self._recall(texts)
         missing = list(dict.fromkeys(text for text in texts if text not in known))
         if missing:
             missing += self._soon(missing)
-            fresh = dict(zip(missing, self._encoder.encode(missing), strict=True))
+            fresh = dict(zip(missing, np.hstack(encode_layers(self._encoder, missing)), strict=True))
             self._remember(fresh)
             known |= fresh
-        rows = np.empty((len(texts), self.dimension), dtype=np.float32)
+        width = len(range(*part.indices(self.dimension + self.middle_dimension)))
+        rows = np.empty((len(texts), width), dtype=np.float32)
         for row, text in enumerate(texts):
-            rows[row] = known[text]
+            rows[row] = known[text][part]
         return rows
 
     def expect(self, texts: Sequence[str]) -> None:

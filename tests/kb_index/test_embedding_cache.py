@@ -67,3 +67,31 @@ def test_progress_counts_what_is_computed(tmp_path: Path) -> None:
 
 def test_no_texts(tmp_path: Path) -> None:
     assert CachedEncoder(CountingEncoder("m"), tmp_path / "c").encode([]).shape == (0, 4)
+
+
+class LayeredEncoder(CountingEncoder):
+    """A `CountingEncoder` whose middle layer gives two numbers."""
+
+    middle_dimension = 2
+
+    def encode_layers(self, texts: Sequence[str]) -> tuple[Vectors, Vectors]:
+        return self.encode(texts), np.array([[len(text), 7] for text in texts], dtype=np.float32).reshape(-1, 2)
+
+
+def test_rows_of_one_layer_are_never_taken_for_rows_of_two(tmp_path: Path) -> None:
+    inner = LayeredEncoder("m")
+    cached = CachedEncoder(inner, tmp_path / "c.sqlite")
+    alone = cached.encode(["a", "bb"])
+    sentence, middle = cached.encode_layers(["a", "ccc"])
+    assert inner.asked == ["a", "bb", "a", "ccc"]
+    again = CachedEncoder(inner, tmp_path / "c.sqlite")
+    assert np.array_equal(again.encode(["a", "bb"]), alone)
+    assert [layer.tolist() for layer in again.encode_layers(["a", "ccc"])] == [sentence.tolist(), middle.tolist()]
+    assert middle.tolist() == [[1, 7], [3, 7]]
+    assert len(inner.asked) == 4
+    assert [layer.shape for layer in again.encode_layers([])] == [(0, 4), (0, 2)]
+
+
+def test_an_encoder_of_one_layer_has_no_middle_vectors(tmp_path: Path) -> None:
+    sentence, middle = CachedEncoder(CountingEncoder("m"), tmp_path / "c").encode_layers(["a"])
+    assert (sentence.shape, middle.shape) == ((1, 4), (1, 0))

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-from kb_index.embedding import SentenceEncoder, find_model, load_encoder
+from kb_index.embedding import SentenceEncoder, encode_layers, find_model, load_encoder
 from kb_index.onnx_encoder import OnnxEncoder
-from kb_index.torch_encoder import TorchEncoder
+from kb_index.onnx_export import _Pipeline
+from kb_index.torch_encoder import TorchEncoder, load_model
 
 TEXTS = [
     "Where is my order?",
@@ -28,6 +30,25 @@ def test_vectors_equal_those_of_the_model_itself_but_for_the_precision_of_weight
     assert isinstance(encoder, OnnxEncoder)
     reference = TorchEncoder(find_model(None), "reference").encode(TEXTS)
     assert (encoder.encode(TEXTS) * reference).sum(axis=1).min() > 0.998
+
+
+def test_middle_vectors_are_the_mean_of_the_fourth_of_six_layers(encoder: SentenceEncoder) -> None:
+    model = load_model(find_model(None))
+    batch = model.tokenizer(TEXTS[:4], padding=True, return_tensors="pt")
+    hidden = model[0].auto_model(**batch, output_hidden_states=True).hidden_states[4]
+    mask = batch["attention_mask"].unsqueeze(-1)
+    wanted = ((hidden * mask).sum(1) / mask.sum(1)).detach().numpy()
+    wanted /= np.linalg.norm(wanted, axis=1, keepdims=True)
+    sentence, middle = encode_layers(encoder, [text.strip() for text in TEXTS[:4]])
+    assert np.array_equal(sentence, encoder.encode(TEXTS[:4]))
+    assert (middle * wanted).sum(axis=1).min() > 0.998
+
+
+def test_a_model_that_does_not_tell_its_layers_is_prepared_with_its_sentence_vector_alone() -> None:
+    sentence = torch.ones(2, 5)
+    silent = _Pipeline(lambda features: {**features, "sentence_embedding": sentence}, ["input_ids", "attention_mask"])
+    [told] = silent(torch.ones(2, 3), torch.ones(2, 3))
+    assert told is sentence
 
 
 def test_many_texts_side_by_side_get_the_vectors_they_get_alone(encoder: SentenceEncoder) -> None:
@@ -59,3 +80,4 @@ def test_a_model_that_cannot_be_exported_still_serves(tmp_path: Path, monkeypatc
     slow = load_encoder(cache_dir=tmp_path)
     assert isinstance(slow, TorchEncoder)
     assert slow.encode(["tent"]).shape == (1, slow.dimension)
+    assert encode_layers(slow, ["tent"])[1].shape == (1, 0)

@@ -101,3 +101,23 @@ def test_no_more_is_expected_than_a_worker_can_have_waiting() -> None:
     for i in range(MOST_EXPECTED):
         encoder.encode([f"asked {i}"])
     assert sum(len(call) for call in inner.calls) == 2 * MOST_EXPECTED
+
+
+class LayeredEncoder(CountingEncoder):
+    """A `CountingEncoder` whose middle layer gives two numbers."""
+
+    middle_dimension = 2
+
+    def encode_layers(self, texts: Sequence[str]) -> tuple[Vectors, Vectors]:
+        return self.encode(texts), np.array([[len(text), 7] for text in texts], dtype=np.float32).reshape(-1, 2)
+
+
+def test_both_layers_are_remembered_whichever_was_asked_for() -> None:
+    inner = LayeredEncoder()
+    encoder = RecentEncoder(inner)
+    assert encoder.encode(["a", "bb"]).shape == (2, 3)
+    sentence, middle = encoder.encode_layers(["bb", "a"])
+    assert inner.calls == [["a", "bb"]]
+    assert np.array_equal(sentence, encoder.encode(["bb", "a"]))
+    assert middle.tolist() == [[2, 7], [1, 7]]
+    assert [layer.shape for layer in encoder.encode_layers([])] == [(0, 3), (0, 2)]

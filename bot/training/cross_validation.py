@@ -12,9 +12,10 @@ import numpy.typing as npt
 
 from bot.brain.nlu.encoders import bulk_encoder
 from bot.brain.nlu.intent_training import Labelled, read_left_out, thinned
-from bot.brain.nlu.kernel_regression import Kernel
+from bot.brain.nlu.kernel_regression import Embedded, Kernel
 from bot.brain.nlu.spelling import Spelling
 from bot.training.labelled_rows import Row
+from kb_index.embedding import encode_layers
 
 FOLDS = 5
 ALLOWED_LOSS = 0.02
@@ -55,7 +56,7 @@ def cross_validate(
     spelling = spelling or Spelling.of(row.text for row in rows)
     texts = [spelling.mend(row.text) for row in rows]
     encoder = bulk_encoder(embedding_model)
-    known = thinned(Labelled(texts, encoder.encode(texts), [row.label for row in rows]))
+    known = thinned(Labelled(texts, Embedded(*encode_layers(encoder, texts)), [row.label for row in rows]))
     labels = np.array(known.labels)
     return _held_out(labels, np.array(read_left_out(known, folds_of(labels), kernel, encoder)))
 

@@ -14,9 +14,11 @@ import numpy as np
 
 from bot.brain.nlu.encoders import bulk_encoder
 from bot.brain.nlu.intent_training import Labelled, fit_intents
+from bot.brain.nlu.kernel_regression import Embedded
 from bot.brain.nlu.spelling import Spelling
 from bot.evaluation.typing_errors import mistyped
 from bot.training.labelled_rows import read_rows
+from kb_index.embedding import encode_layers
 
 _SEED = 0
 
@@ -27,11 +29,15 @@ def main(train: Path, test: Path, count: int | None = None) -> None:
     chosen = random.permutation(len(asked))[:count]
     texts, labels = [asked[i].text for i in chosen], np.array([asked[i].label for i in chosen])
     spelling = Spelling.of(row.text for row in rows)
+
+    def seen(texts: Sequence[str]) -> Embedded:
+        return Embedded(*encode_layers(encoder, texts))
+
     known = [spelling.mend(row.text) for row in rows]
-    model = fit_intents(Labelled(known, encoder.encode(known), [row.label for row in rows]), None, encoder)
+    model = fit_intents(Labelled(known, seen(known), [row.label for row in rows]), None, encoder)
 
     def right(written: Sequence[str]) -> float:
-        found = model.scores(written, encoder.encode(written)).argmax(axis=1)
+        found = model.scores(written, seen(written)).argmax(axis=1)
         return float((np.array(model.labels)[found] == labels).mean())
 
     slips = [mistyped(text, random) for text in texts]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bot.brain.nlu.kernel_regression import Floats, Kernel
+from bot.brain.nlu.kernel_regression import Embedded, Floats, Kernel
 from bot.brain.nlu.rejection import belonging
 from bot.brain.nlu.terms import TermSpace
 
@@ -35,7 +35,7 @@ class IntentModel:
     kernel: Kernel
     word_terms: TermSpace
     piece_terms: TermSpace
-    vectors: Floats
+    vectors: Embedded
     coefficients: Floats
     word_scores: Floats
     piece_scores: Floats
@@ -45,13 +45,13 @@ class IntentModel:
     usual: Floats
     """What each intent's messages belong more, or less, than others do; see `usual_belonging`."""
 
-    def scores(self, texts: Sequence[str], vectors: Floats) -> Floats:
+    def scores(self, texts: Sequence[str], vectors: Embedded) -> Floats:
         """One score a label; about 1 for a plain case, about 0 for anything foreign."""
         return self.read(texts, vectors).scores
 
-    def read(self, texts: Sequence[str], vectors: Floats) -> Read:
-        """Scores and belonging of each message."""
-        likeness = self.kernel.meaning(vectors, self.vectors)
+    def read(self, texts: Sequence[str], vectors: Embedded) -> Read:
+        """Scores and belonging of each message; middle vectors are needed only where `kernel.middle` weighs them."""
+        likeness = self.kernel.likeness(vectors, self.vectors)
         total = likeness @ self.coefficients
         total += self.word_terms.scores(texts, self.word_scores)
         total += self.piece_terms.scores(texts, self.piece_scores)
@@ -82,7 +82,8 @@ def state_of(model: IntentModel) -> tuple[dict[str, Any], dict[str, npt.NDArray[
         "pieces": list(model.piece_terms.vocabulary),
     }
     arrays = {
-        "vectors": model.vectors,
+        "vectors": model.vectors.sentence,
+        "middles": model.vectors.middle,
         "coefficients": model.coefficients,
         "word_idf": model.word_terms.idf,
         "piece_idf": model.piece_terms.idf,
@@ -101,7 +102,7 @@ def model_of(plain: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) -> Inte
         kernel=Kernel(**plain["kernel"]),
         word_terms=_term_space("words", plain["words"], arrays["word_idf"]),
         piece_terms=_term_space("pieces", plain["pieces"], arrays["piece_idf"]),
-        vectors=arrays["vectors"],
+        vectors=Embedded(arrays["vectors"], arrays["middles"]),
         coefficients=arrays["coefficients"],
         word_scores=arrays["word_scores"],
         piece_scores=arrays["piece_scores"],

@@ -13,17 +13,26 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 from bot.brain.nlu.intent_model import IntentModel, softmax
-from bot.brain.nlu.kernel_regression import Floats, Ints, Kernel, Rows, Solution, gram, one_hot, solve
+from bot.brain.nlu.kernel_regression import Embedded, Floats, Ints, Kernel, Rows, Solution, gram, one_hot, solve
 from bot.brain.nlu.label_doubt import DOUBTED, doubt
 from bot.brain.nlu.rejection import Flags, Taught, refusal_of
 from bot.brain.nlu.terms import TermSpace
-from kb_index.embedding import SentenceEncoder
+from kb_index.embedding import SentenceEncoder, encode_layers
 
 MOST_ROWS = 16_000
 """Rows learned from; beyond it the largest intents are thinned out, for memory grows with the square (1 GB here)."""
 
 _NAME_RIDGE = 0.3
 """An intent's name is a hint, trusted less than an utterance."""
+
+MIDDLE = 0.3
+"""Weight of middle vectors for the bots that they help."""
+
+FEWEST, CHOSEN_FROM = 100, 2_000
+"""So many rows tell whether they do: fewer say nothing sure, of more the largest intents are thinned out."""
+
+_SURELY = 2.0
+"""By how many of its standard errors a gain must exceed 0 to be believed."""
 
 _WORDING_FEW, _WORDING_MANY = 0.1, 0.2
 _FEW_A_LABEL = 10
@@ -32,10 +41,10 @@ _SEED = 7
 
 @dataclass(frozen=True)
 class Labelled:
-    """Training rows: texts, their sentence vectors and their labels."""
+    """Training rows: texts, their vectors and their labels."""
 
     texts: Sequence[str]
-    vectors: Floats
+    vectors: Embedded
     labels: Sequence[str]
 
 
@@ -45,7 +54,7 @@ class _Lesson:
 
     names: list[str]
     texts: list[str]
-    vectors: Floats
+    vectors: Embedded
     labels: Ints
     utterances: int
 
@@ -59,6 +68,12 @@ class _Learned:
     seen: Rows
     solution: Solution
     trusted: Flags
+
+    def surprises(self) -> Floats:
+        """Of each utterance when left out: the negative logarithm of its own intent's calibrated chance."""
+        count = self.lesson.utterances
+        left_out, labels = self.solution.left_out()[:count], self.lesson.labels[:count]
+        return _surprises(left_out * _sharpening(left_out, labels), labels)
 
     def taught(self) -> Taught:
         spoken = np.arange(len(self.lesson.labels)) < self.lesson.utterances
@@ -88,8 +103,8 @@ def keeping_solution() -> Iterator[None]:
 def fit_intents(rows: Labelled, kernel: Kernel | None, encoder: SentenceEncoder) -> IntentModel:
     """The model of these rows; deterministic. Raises `ValueError` for fewer than two labels.
 
-    Without a kernel the wording weighs the more, the more rows an intent has. `encoder` must be the one the rows'
-    vectors came from; it also encodes the names of the intents.
+    Without a kernel it is `fitting_kernel`'s. `encoder` must be the one the rows' vectors came from; it also
+    encodes the names of the intents.
     """
     learned = _learned(thinned(rows), kernel, encoder)
     lesson, kernel, solution = learned.lesson, learned.kernel, learned.solution
@@ -113,8 +128,8 @@ def fit_intents(rows: Labelled, kernel: Kernel | None, encoder: SentenceEncoder)
 def read_left_out(rows: Labelled, folds: Ints, kernel: Kernel | None, encoder: SentenceEncoder) -> list[str]:
     """The label each row would get from a model that saw no row of its fold, by one solution for all folds.
 
-    Exact but for the frequencies of terms, which are those of all rows. Raises `ValueError` as `fit_intents`, and for
-    more than `MOST_ROWS` rows.
+    Exact but for the frequencies of terms and the choice of the kernel, which are those of all rows. Raises
+    `ValueError` as `fit_intents`, and for more than `MOST_ROWS` rows.
     """
     if len(rows.labels) > MOST_ROWS:
         raise ValueError(f"At most {MOST_ROWS} rows can be learned at once: thin them out first.")
@@ -129,7 +144,8 @@ def read_left_out(rows: Labelled, folds: Ints, kernel: Kernel | None, encoder: S
 def _learned(rows: Labelled, kernel: Kernel | None, encoder: SentenceEncoder) -> _Learned:
     if not _Memory.wanted:
         return _learn(rows, kernel, encoder)
-    told = [list(rows.texts), list(rows.labels), kernel and asdict(kernel), encoder.model_id]
+    middles = rows.vectors.middle.shape[1]
+    told = [list(rows.texts), list(rows.labels), kernel and asdict(kernel), encoder.model_id, middles]
     key = hashlib.sha256(json.dumps(told).encode()).hexdigest()
     if _Memory.latest is None or _Memory.latest[0] != key:
         _Memory.latest = key, _learn(rows, kernel, encoder)
@@ -137,8 +153,11 @@ def _learned(rows: Labelled, kernel: Kernel | None, encoder: SentenceEncoder) ->
 
 
 def _learn(rows: Labelled, kernel: Kernel | None, encoder: SentenceEncoder) -> _Learned:
-    lesson = _lesson(rows, encoder)
-    kernel = kernel or replace(Kernel(), wording=wording_for(lesson.utterances / len(lesson.names)))
+    kernel = kernel or fitting_kernel(rows, encoder)
+    return _learn_with(kernel, _lesson(rows, encoder, middle=kernel.middle > 0))
+
+
+def _learn_with(kernel: Kernel, lesson: _Lesson) -> _Learned:
     words, pieces = TermSpace.fit("words", lesson.texts), TermSpace.fit("pieces", lesson.texts)
     seen = Rows(lesson.vectors, words.transform(lesson.texts), pieces.transform(lesson.texts))
     solution = _solution(lesson, kernel, seen)
@@ -148,6 +167,21 @@ def _learn(rows: Labelled, kernel: Kernel | None, encoder: SentenceEncoder) -> _
         solution = solution.trusting_less(doubted, kernel.ridge * (factor[doubted] - 1))
     trusted = ~np.isin(np.arange(len(lesson.labels)), doubted)
     return _Learned(lesson, kernel, words, pieces, seen, solution, trusted)
+
+
+def fitting_kernel(rows: Labelled, encoder: SentenceEncoder) -> Kernel:
+    """The kernel for these rows: `wording_for` their number, and middle vectors where they surely help.
+
+    That is where the rows, each left out, are told with less surprise (negative logarithm of the right intent's
+    calibrated chance), by more than twice the standard error of the difference. Of fewer than `FEWEST` rows nothing
+    is believed.
+    """
+    kernel = replace(Kernel(), wording=wording_for(len(rows.labels) / max(1, len(set(rows.labels)))))
+    if not rows.vectors.middle.shape[1] or len(rows.labels) < FEWEST:
+        return kernel
+    lesson, both = _lesson(thinned(rows, CHOSEN_FROM), encoder), replace(kernel, middle=MIDDLE)
+    gain = _learn_with(kernel, lesson).surprises() - _learn_with(both, lesson).surprises()
+    return both if gain.mean() > _SURELY * gain.std() / np.sqrt(len(gain)) else kernel
 
 
 def wording_for(rows_a_label: float) -> float:
@@ -161,9 +195,10 @@ def spoken(name: str) -> str:
     return " ".join(re.sub(r"(?<=[a-z])(?=[A-Z])|[_/+.:-]+", " ", name).lower().split())
 
 
-def thinned(rows: Labelled) -> Labelled:
-    """At most `MOST_ROWS` of the rows; the largest intents lose first."""
-    if len(rows.labels) <= MOST_ROWS:
+def thinned(rows: Labelled, most: int | None = None) -> Labelled:
+    """At most `most` of the rows (by default `MOST_ROWS`); the largest intents lose first."""
+    most = most or MOST_ROWS
+    if len(rows.labels) <= most:
         return rows
     labels = np.array(rows.labels)
     order = np.random.default_rng(_SEED).permutation(len(labels))
@@ -172,20 +207,23 @@ def thinned(rows: Labelled) -> Labelled:
         own = order[labels[order] == label]
         rank[own] = np.arange(len(own))
     # Every intent keeps its first rows; the ones of highest rank belong to the largest intents.
-    kept = np.sort(np.argsort(rank, kind="stable")[:MOST_ROWS])
+    kept = np.sort(np.argsort(rank, kind="stable")[:most])
     return Labelled([rows.texts[i] for i in kept], rows.vectors[kept], [rows.labels[i] for i in kept])
 
 
-def _lesson(rows: Labelled, encoder: SentenceEncoder) -> _Lesson:
+def _lesson(rows: Labelled, encoder: SentenceEncoder, middle: bool = True) -> _Lesson:
     names = sorted(set(rows.labels))
     if len(names) < 2:
         raise ValueError("Two intents with examples are needed at least: there is nothing to choose between.")
     index = {name: number for number, name in enumerate(names)}
     said = [spoken(name) for name in names]
+    layers = zip((rows.vectors.sentence, rows.vectors.middle), encode_layers(encoder, said), strict=True)
+    both = Embedded(*(np.vstack([own, of_names[:, : own.shape[1]]]) for own, of_names in layers))
+    vectors = both if middle else Embedded.of(both.sentence)
     return _Lesson(
         names=names,
         texts=[*rows.texts, *said],
-        vectors=np.vstack([rows.vectors, encoder.encode(said)]),
+        vectors=vectors,
         labels=np.array([*(index[label] for label in rows.labels), *range(len(names))]),
         utterances=len(rows.labels),
     )
@@ -201,8 +239,12 @@ def _sharpening(left_out: Floats, labels: Ints) -> float:
     """The factor at which left-out scores make the likeliest probabilities (temperature scaling, Guo 2017)."""
 
     def surprise(log_factor: float) -> float:
-        chances = softmax(left_out * np.exp(log_factor))[np.arange(len(labels)), labels]
-        return float(-np.log(np.maximum(chances, 1e-9)).mean())
+        return float(_surprises(left_out * np.exp(log_factor), labels).mean())
 
     best = minimize_scalar(surprise, bounds=(0.0, 4.5), method="bounded")
     return float(np.exp(best.x))
+
+
+def _surprises(scores: Floats, labels: Ints) -> Floats:
+    chances = softmax(scores)[np.arange(len(labels)), labels]
+    return np.asarray(-np.log(np.maximum(chances, 1e-9)))

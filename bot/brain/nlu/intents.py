@@ -20,8 +20,8 @@ from bot.brain.nlu import intent_model, intent_training, kernel_regression, labe
 from bot.brain.nlu.encoders import bulk_encoder
 from bot.brain.nlu.intent_model import IntentModel, model_of, state_of
 from bot.brain.nlu.intent_training import Labelled, fit_intents
-from bot.brain.nlu.kernel_regression import Floats, Kernel
-from bot.brain.nlu.sentence_vectors import SentenceVectors, sentence_vector
+from bot.brain.nlu.kernel_regression import Embedded, Kernel
+from bot.brain.nlu.sentence_vectors import ForeignVectors, SentenceVectors, middle_vector, sentence_vector
 from bot.brain.nlu.source_fingerprint import source_fingerprint
 from bot.brain.nlu.spelling_mender import wording_of
 
@@ -50,9 +50,9 @@ class IntentReader(IntentClassifier, GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """`model`: as SentenceVectors'; `foreign_label`: the intent of what is not for us.
 
-        `sharpness`, `wording`, `ridge`: see `Kernel`; with `wording` empty it follows the number of examples.
+        `sharpness`, `wording`, `ridge`, `middle`: see `Kernel`; all empty: `fitting_kernel`'s.
         """
-        return {"model": None, "foreign_label": "out_of_scope", "sharpness": None, "wording": None, "ridge": None}
+        return {"model": None, "foreign_label": "out_of_scope", **dict.fromkeys(vars(Kernel()))}
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
@@ -109,11 +109,11 @@ class IntentReader(IntentClassifier, GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets `intent`, `intent_ranking` and `out_of_scope` on every message, also on an empty one."""
         for message in messages:
-            vector = None if self._model is None else sentence_vector(message, self._model.encoder)
-            if vector is None or self._model is None:
+            vectors = None if self._model is None else vectors_for(self._model, message)
+            if vectors is None or self._model is None:
                 _set_unknown(message)
             else:
-                _set_reading(message, self._model, vector, self._config["foreign_label"])
+                _set_reading(message, self._model, vectors, self._config["foreign_label"])
         return messages
 
 
@@ -124,15 +124,31 @@ def kernel_of(config: dict[str, Any]) -> Kernel | None:
 
 
 def labelled_rows(training_data: TrainingData, encoder_id: str) -> Labelled:
-    """The examples that have an intent and a vector of this encoder."""
-    texts, vectors, labels = [], [], []
+    """The examples that have an intent and a vector of this encoder; with middle vectors where each has one."""
+    texts, vectors, middles, labels = [], [], [], []
     for example in training_data.intent_examples:
         vector = sentence_vector(example, encoder_id)
         if vector is not None:
             texts.append(wording_of(example))
             vectors.append(vector)
+            middles.append(middle_vector(example, encoder_id))
             labels.append(example.get(INTENT))
-    return Labelled(texts, np.stack(vectors), labels)
+    told = [middle for middle in middles if middle is not None]
+    middle = np.stack(told) if len(told) == len(texts) else None
+    return Labelled(texts, Embedded.of(np.stack(vectors), middle), labels)
+
+
+def vectors_for(model: IntentModel, message: Message) -> Embedded | None:
+    """What the model looks at, one row; None for a message without text. Raises `ForeignVectors`."""
+    vector = sentence_vector(message, model.encoder)
+    if vector is None or not model.kernel.middle:
+        return None if vector is None else Embedded.of(vector[np.newaxis, :])
+    middle = middle_vector(message, model.encoder)
+    if middle is None:
+        raise ForeignVectors(
+            "The model was trained with vectors of the encoder's middle layer, which are missing here: train again."
+        )
+    return Embedded(vector[np.newaxis, :], middle[np.newaxis, :])
 
 
 def _set_unknown(message: Message) -> None:
@@ -142,8 +158,8 @@ def _set_unknown(message: Message) -> None:
     message.set(OUT_OF_SCOPE_SCORE, 1.0, add_to_output=True)
 
 
-def _set_reading(message: Message, model: IntentModel, vector: Floats, foreign_label: str) -> None:
-    read = model.read([wording_of(message)], vector[np.newaxis, :])
+def _set_reading(message: Message, model: IntentModel, vectors: Embedded, foreign_label: str) -> None:
+    read = model.read([wording_of(message)], vectors)
     chances = model.probabilities(read.scores)[0]
     order = np.argsort(-chances, kind="stable")[:RANKED]
     ranking = [{"name": model.labels[i], "confidence": float(chances[i])} for i in order]

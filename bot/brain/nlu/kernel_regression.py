@@ -1,10 +1,10 @@
 """Kernel ridge regression: exact, solved at once, with every row's score as if it had been left out.
 
-Every row is compared with every other by one kernel: a Gaussian of the sentence vectors plus weighted cosines of
-the word and word-piece vectors. Regularised least squares on one-hot targets with it (Rifkin, Yeo & Poggio 2003)
-are solved by one Cholesky factor. Its inverse gives, without training again, what a model without some of the rows
-would say of them (Rifkin & Lippert 2007): confidence and rejection are drawn from that. Scores fall to zero far
-from all training rows.
+Every row is compared with every other by one kernel: a Gaussian of the sentence vectors, for some bots a weaker one
+of the encoder's middle vectors, and weighted cosines of the word and word-piece vectors. Regularised least squares on
+one-hot targets with it (Rifkin, Yeo & Poggio 2003) are solved by one Cholesky factor. Its inverse gives, without
+training again, what a model without some of the rows would say of them (Rifkin & Lippert 2007): confidence and
+rejection are drawn from that. Scores fall to zero far from all training rows.
 """
 
 from __future__ import annotations
@@ -24,30 +24,59 @@ _FREQUENT = 0.05
 
 
 @dataclass(frozen=True)
+class Embedded:
+    """What the encoder makes of messages, one row each: sentence vectors and those of a middle layer.
+
+    The latter have no columns where nobody looks at them.
+    """
+
+    sentence: Floats
+    middle: Floats
+
+    @classmethod
+    def of(cls, sentence: Floats, middle: Floats | None = None) -> Embedded:
+        """Both, or sentence vectors alone."""
+        return cls(sentence, np.zeros((len(sentence), 0), np.float32) if middle is None else middle)
+
+    def __len__(self) -> int:
+        return len(self.sentence)
+
+    def __getitem__(self, rows: slice | Ints) -> Embedded:
+        return Embedded(self.sentence[rows], self.middle[rows])
+
+
+@dataclass(frozen=True)
 class Kernel:
-    """How alike two messages are: `sharpness` narrows the Gaussian, `wording` weighs literal likeness."""
+    """How alike two messages are: `sharpness` narrows the Gaussians, `wording` weighs literal likeness.
+
+    `middle` weighs the Gaussian of middle vectors, that of sentence vectors weighs 1; with 0 they are not looked at.
+    """
 
     sharpness: float = 3.0
     wording: float = 0.2
     ridge: float = 0.1
+    middle: float = 0.0
 
     def meaning(self, left: Floats, right: Floats) -> Floats:
-        """The Gaussian part for unit rows: exp(-sharpness * squared distance / 2)."""
+        """A Gaussian for unit rows: exp(-sharpness * squared distance / 2)."""
         likeness = left @ right.T
         likeness -= 1
         likeness *= self.sharpness
         return np.exp(likeness, out=likeness)
 
-    def of_cosines(self, cosines: Floats) -> Floats:
-        """The same of cosines that are known already."""
-        return np.asarray(np.exp(self.sharpness * (cosines - 1)), np.float32)
+    def likeness(self, left: Embedded, right: Embedded) -> Floats:
+        """All that vectors tell: the Gaussians of sentence vectors and, where they weigh, of middle vectors."""
+        total = self.meaning(left.sentence, right.sentence)
+        if self.middle:
+            total += np.float32(self.middle) * self.meaning(left.middle, right.middle)
+        return total
 
 
 @dataclass(frozen=True)
 class Rows:
     """Messages as the model sees them."""
 
-    vectors: Floats
+    vectors: Embedded
     words: sparse.csr_matrix
     pieces: sparse.csr_matrix
 
@@ -62,7 +91,7 @@ def gram(kernel: Kernel, rows: Rows) -> Floats:
         literal = (rare[start:end] @ rare[start:].T).toarray()
         literal += frequent[start:end] @ frequent[start:].T
         literal *= kernel.wording
-        literal += kernel.meaning(rows.vectors[start:end], rows.vectors[start:])
+        literal += kernel.likeness(rows.vectors[start:end], rows.vectors[start:])
         likeness[start:end, start:] = literal
     return likeness
 

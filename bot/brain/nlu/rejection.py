@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.cluster.hierarchy import fcluster, linkage
 
-from bot.brain.nlu.kernel_regression import Floats, Ints, Kernel, Solution
+from bot.brain.nlu.kernel_regression import Embedded, Floats, Ints, Kernel, Solution
 
 Flags = npt.NDArray[np.bool_]
 
@@ -45,7 +45,7 @@ class Taught:
     """The rows of a solution. `spoken` are utterances rather than intents' names, `trusted` those filed rightly."""
 
     labels: Ints
-    vectors: Floats
+    vectors: Embedded
     spoken: Flags
     trusted: Flags
 
@@ -62,7 +62,7 @@ def belonging(scores: Floats, likeness: Floats) -> Floats:
     """How much messages are ours: the mean of the best score and the likeness to the nearest training row.
 
     The score alone is high for a message between two intents it has nothing to do with; likeness alone for one that
-    shares an odd row's words. `likeness` is the largest of the kernel's Gaussian part.
+    shares an odd row's words. `likeness` is the largest of `Kernel.likeness`.
     """
     return np.asarray((scores.max(axis=1) + likeness) / 2, np.float32)
 
@@ -96,8 +96,8 @@ def refusal_of(solution: Solution, kernel: Kernel, taught: Taught) -> Refusal:
     left_out, intents = solution.left_out(), solution.targets.shape[1]
     counted = taught.spoken & taught.trusted
     topics, topic = _topics(taught)
-    own_cosine, foreign_cosine = nearest(taught, topic)
-    own, read_as = belonging(left_out, kernel.of_cosines(own_cosine)), left_out.argmax(axis=1)
+    own_likeness, foreign_likeness = nearest(taught, topic, kernel)
+    own, read_as = belonging(left_out, own_likeness), left_out.argmax(axis=1)
     understood = counted & (read_as == taught.labels)
     usual = usual_belonging(own[understood], taught.labels[understood], intents)
     own -= usual[read_as]
@@ -108,14 +108,14 @@ def refusal_of(solution: Solution, kernel: Kernel, taught: Taught) -> Refusal:
     for number, labels in enumerate(topics):
         rows = np.flatnonzero(topic == number)
         scores = solution.scores_without(rows, labels)
-        foreign[rows] = belonging(scores, kernel.of_cosines(foreign_cosine[rows]))
+        foreign[rows] = belonging(scores, foreign_likeness[rows])
         foreign[rows] -= np.delete(usual, labels)[scores.argmax(axis=1)]
     return Refusal(cheapest(own[understood], foreign[counted], foreign_cost(intents)), usual)
 
 
 def _topics(taught: Taught) -> tuple[list[Ints], Ints]:
     """The labels of each topic, and the topic of each row."""
-    topics = topics_of(taught.labels, taught.vectors)
+    topics = topics_of(taught.labels, taught.vectors.sentence)
     topic = np.zeros(len(taught.labels), dtype=np.int64)
     for number, labels in enumerate(topics):
         topic[np.isin(taught.labels, labels)] = number
@@ -142,18 +142,18 @@ def cheapest(own: Floats, foreign: Floats, cost: float) -> float:
     return float(candidates[np.argmin(refused + cost * accepted)])
 
 
-def nearest(taught: Taught, topic: Ints) -> tuple[Floats, Floats]:
-    """For each row the cosine of the nearest other row, and of the nearest row of another topic."""
+def nearest(taught: Taught, topic: Ints, kernel: Kernel) -> tuple[Floats, Floats]:
+    """For each row the likeness of the nearest other row, and of the nearest row of another topic."""
     vectors = taught.vectors
     own, foreign = np.zeros((2, len(vectors)), dtype=np.float32)
     for start in range(0, len(vectors), _BLOCK):
         rows = slice(start, min(start + _BLOCK, len(vectors)))
-        cosines = vectors[rows] @ vectors.T
-        cosines[:, ~taught.trusted] = -1
-        cosines[np.arange(len(cosines)), np.arange(rows.start, rows.stop)] = -1
-        own[rows] = cosines.max(axis=1)
-        np.putmask(cosines, topic[rows, np.newaxis] == topic, -1)
-        foreign[rows] = cosines.max(axis=1)
+        likeness = kernel.likeness(vectors[rows], vectors)
+        likeness[:, ~taught.trusted] = 0
+        likeness[np.arange(len(likeness)), np.arange(rows.start, rows.stop)] = 0
+        own[rows] = likeness.max(axis=1)
+        np.putmask(likeness, topic[rows, np.newaxis] == topic, 0)
+        foreign[rows] = likeness.max(axis=1)
     return own, foreign
 
 

@@ -16,7 +16,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.brain.nlu.encoders import bulk_encoder, encoder_id, serving_encoder
 from bot.brain.nlu.spelling_mender import wording_of
-from kb_index.embedding import SentenceEncoder, Vectors
+from kb_index.embedding import SentenceEncoder, Vectors, encode_layers
+
+_MIDDLE = "+middle"
+"""What the origin of a middle vector has after the encoder's id."""
 
 
 class ForeignVectors(RuntimeError):
@@ -30,7 +33,9 @@ def sentence_vector(message: Message, encoder_id: str | None = None) -> Vectors 
     and mean different things.
     """
     for feature in message.features:
-        if feature.attribute == TEXT and feature.type == FEATURE_TYPE_SENTENCE and feature.is_dense():
+        if feature.attribute != TEXT or feature.origin.endswith(_MIDDLE):
+            continue
+        if feature.type == FEATURE_TYPE_SENTENCE and feature.is_dense():
             if encoder_id is not None and feature.origin != encoder_id:
                 raise ForeignVectors(
                     f"The vectors come from {feature.origin}, but {encoder_id} was expected. Every component of "
@@ -40,9 +45,17 @@ def sentence_vector(message: Message, encoder_id: str | None = None) -> Vectors 
     return None
 
 
+def middle_vector(message: Message, encoder_id: str) -> Vectors | None:
+    """The vector of the middle layer of this encoder (`LayeredEncoder`); None where the message has none."""
+    for feature in message.features:
+        if feature.attribute == TEXT and feature.origin == encoder_id + _MIDDLE:
+            return np.asarray(feature.features[0], dtype=np.float32)
+    return None
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceVectors(GraphComponent):
-    """Puts the vector of `kb_index`'s encoder on each message; known training texts come from a cache."""
+    """Puts the vectors of `kb_index`'s encoder on each message; known training texts come from a cache."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -82,6 +95,8 @@ class SentenceVectors(GraphComponent):
 
     @staticmethod
     def _attach(encoder: SentenceEncoder, messages: list[Message]) -> None:
-        rows = encoder.encode([wording_of(message) for message in messages])
-        for message, row in zip(messages, rows, strict=True):
-            message.add_features(Features(row[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, encoder.model_id))
+        layers = encode_layers(encoder, [wording_of(message) for message in messages])
+        for rows, origin in zip(layers, (encoder.model_id, encoder.model_id + _MIDDLE), strict=True):
+            for message, row in zip(messages, rows, strict=True):
+                if len(row):
+                    message.add_features(Features(row[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, origin))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bot.brain.nlu.intent_training import Labelled
+from bot.brain.nlu.kernel_regression import Embedded
 
 WIDTH = 32
 
@@ -28,7 +29,21 @@ def make_rows(per_label: int = 8, labels: int = 6, seed: int = 3, noise: float =
     vectors = np.repeat(centres, per_label, axis=0) + noise * random.normal(size=(labels * per_label, WIDTH))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     texts = [f"about {name} number {i % 3}" for i, name in enumerate(names)]
-    return Labelled(texts, vectors.astype(np.float32), names)
+    return Labelled(texts, Embedded.of(vectors.astype(np.float32)), names)
+
+
+class LayersEncoder(NamesEncoder):
+    """A `NamesEncoder` with a middle layer, which knows as little."""
+
+    middle_dimension = WIDTH
+
+    def encode_layers(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        return self.encode(texts), self.encode([f"middle {text}" for text in texts])
+
+
+@pytest.fixture
+def layers_encoder() -> LayersEncoder:
+    return LayersEncoder()
 
 
 @pytest.fixture

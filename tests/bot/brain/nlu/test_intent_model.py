@@ -16,9 +16,9 @@ from bot.brain.nlu.intent_training import (
     spoken,
     wording_for,
 )
-from bot.brain.nlu.intents import UntrainedIntents, check_model, kernel_of, read_model, write_model
-from bot.brain.nlu.kernel_regression import Kernel
-from bot.brain.nlu.sentence_vectors import ForeignVectors, sentence_vector
+from bot.brain.nlu.intents import UntrainedIntents, check_model, kernel_of, read_model, vectors_for, write_model
+from bot.brain.nlu.kernel_regression import Embedded, Kernel
+from bot.brain.nlu.sentence_vectors import ForeignVectors, SentenceVectors, middle_vector, sentence_vector
 
 
 def test_it_knows_its_training_rows(example_rows, encoder) -> None:
@@ -48,10 +48,10 @@ def test_confidence_is_the_share_of_right_answers(example_rows, encoder) -> None
 
 
 def test_the_name_of_an_intent_helps_where_examples_are_few(encoder) -> None:
-    vectors = encoder.encode(["something else entirely", "quite another thing"])
+    vectors = Embedded.of(encoder.encode(["something else entirely", "quite another thing"]))
     rows = Labelled(["a b", "c d"], vectors, ["card_arrival", "lost_phone"])
     model = fit_intents(rows, None, encoder)
-    asked = encoder.encode(["card arrival"])
+    asked = Embedded.of(encoder.encode(["card arrival"]))
     assert model.labels[int(model.scores(["card arrival"], asked).argmax())] == "card_arrival"
 
 
@@ -66,7 +66,7 @@ def test_too_many_rows_are_thinned_out_where_there_are_most(
     rows = example_rows(per_label=20)
     rare = [i for i, label in enumerate(rows.labels) if label == "intent_0"][:4]
     kept = rare + [i for i, label in enumerate(rows.labels) if label != "intent_0"]
-    rows = Labelled([rows.texts[i] for i in kept], rows.vectors[kept], [rows.labels[i] for i in kept])
+    rows = Labelled([rows.texts[i] for i in kept], rows.vectors[np.array(kept)], [rows.labels[i] for i in kept])
     monkeypatch.setattr(intent_training, "MOST_ROWS", 54)
     model = fit_intents(rows, None, encoder)
     assert len(model.vectors) == 54 + len(model.labels)
@@ -176,3 +176,81 @@ def test_what_was_just_learned_is_not_solved_again_for_its_own_test(
         assert len(solved) == 4
     fit_intents(fewer, None, encoder)
     assert len(solved) == 5
+
+
+def _layered(example_rows, helping: bool) -> Labelled:
+    """Rows that sentence vectors tell badly, with middle vectors that tell them well or nothing at all."""
+    rows, told = example_rows(per_label=20, noise=2.5), example_rows(per_label=20, noise=0.4, seed=8)
+    middle = told.vectors.sentence
+    if not helping:
+        middle = middle[np.random.default_rng(0).permutation(len(middle))]
+    return Labelled(["same"] * len(rows.labels), Embedded(rows.vectors.sentence, middle), rows.labels)
+
+
+def test_middle_vectors_are_used_where_left_out_rows_say_that_they_help(example_rows, layers_encoder) -> None:
+    rows = _layered(example_rows, helping=True)
+    model = fit_intents(rows, None, layers_encoder)
+    alone = fit_intents(Labelled(rows.texts, Embedded.of(rows.vectors.sentence), rows.labels), None, layers_encoder)
+    assert (model.kernel.middle, alone.kernel.middle) == (intent_training.MIDDLE, 0)
+    folds = np.arange(len(rows.labels)) % 5
+    right = [
+        np.mean([a == b for a, b in zip(read_left_out(rows, folds, kernel, layers_encoder), rows.labels, strict=True)])
+        for kernel in (alone.kernel, model.kernel)
+    ]
+    assert right[1] > right[0] + 0.1
+
+
+def test_of_middle_vectors_that_do_not_help_nothing_is_kept(example_rows, layers_encoder, tmp_path: Path) -> None:
+    rows = _layered(example_rows, helping=False)
+    model = fit_intents(rows, None, layers_encoder)
+    assert model.kernel.middle == 0
+    assert model.vectors.middle.shape[1] == 0
+    write_model(model, tmp_path)
+    assert read_model(tmp_path).vectors.middle.shape[1] == 0
+
+
+def test_few_rows_do_not_tell_whether_middle_vectors_help(
+    example_rows, layers_encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = _layered(example_rows, helping=True)
+    monkeypatch.setattr(intent_training, "FEWEST", len(rows.labels) + 1)
+    assert fit_intents(rows, None, layers_encoder).kernel.middle == 0
+
+
+def test_the_choice_costs_no_more_than_so_many_rows(
+    example_rows, layers_encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows, sizes = _layered(example_rows, helping=True), []
+    solve = intent_training.solve
+    monkeypatch.setattr(intent_training, "solve", lambda *given: sizes.append(len(given[0])) or solve(*given))
+    monkeypatch.setattr(intent_training, "CHOSEN_FROM", 60)
+    assert fit_intents(rows, None, layers_encoder).kernel.middle == intent_training.MIDDLE
+    assert sizes == [66, 66, 126]
+
+
+def test_a_stored_model_with_middle_vectors_answers_as_before_and_not_without_them(
+    example_rows, layers_encoder, tmp_path: Path
+) -> None:
+    rows = _layered(example_rows, helping=True)
+    model = fit_intents(rows, None, layers_encoder)
+    write_model(model, tmp_path)
+    again = read_model(tmp_path)
+    check_model(again)
+    assert np.allclose(again.scores(rows.texts, rows.vectors), model.scores(rows.texts, rows.vectors), atol=1e-6)
+    message = Message({"text": "same"})
+    message.add_features(Features(rows.vectors.sentence[:1], "sentence", "text", "names@1"))
+    with pytest.raises(ForeignVectors, match="middle layer"):
+        vectors_for(again, message)
+    SentenceVectors._attach(layers_encoder, [written := Message({"text": "same"})])
+    seen = vectors_for(again, written)
+    assert seen is not None
+    assert seen.middle.shape == (1, 32)
+    assert np.array_equal(sentence_vector(written, "names@1"), layers_encoder.encode(["same"])[0])
+
+
+def test_an_encoder_without_a_middle_layer_teaches_as_ever(example_rows, encoder) -> None:
+    SentenceVectors._attach(encoder, [message := Message({"text": "same"})])
+    assert middle_vector(message, "names@1") is None
+    assert len(message.features) == 1
+    model = fit_intents(example_rows(), None, encoder)
+    assert vectors_for(model, message).middle.shape == (1, 0)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from bot.brain.nlu import kernel_regression
-from bot.brain.nlu.kernel_regression import Kernel, Rows, gram, one_hot, solve
+from bot.brain.nlu.kernel_regression import Embedded, Kernel, Rows, gram, one_hot, solve
 from bot.brain.nlu.terms import TermSpace
 
 KERNEL = Kernel()
@@ -32,7 +32,7 @@ def test_frequent_and_rare_terms_count_alike_in_every_block(example_rows, monkey
     monkeypatch.setattr(kernel_regression, "_BLOCK", 7)
     rows = example_rows()
     words, pieces = (TermSpace.fit(kind, rows.texts).transform(rows.texts).toarray() for kind in ("words", "pieces"))
-    plain = KERNEL.meaning(rows.vectors, rows.vectors) + KERNEL.wording * (words @ words.T + pieces @ pieces.T)
+    plain = KERNEL.likeness(rows.vectors, rows.vectors) + KERNEL.wording * (words @ words.T + pieces @ pieces.T)
     assert np.allclose(_gram(rows), plain, atol=1e-5)
 
 
@@ -90,3 +90,12 @@ def test_trusting_rows_less_afterwards_is_solving_with_more_ridge(example_rows) 
     assert np.allclose(changed.left_out(), really.left_out(), atol=1e-3)
     out = np.arange(0, len(targets), 5)
     assert np.allclose(changed.left_out_together(out), really.left_out_together(out), atol=1e-3)
+
+
+def test_middle_vectors_count_by_their_weight_and_are_not_looked_at_without_one(example_rows) -> None:
+    sentence, middle = example_rows().vectors.sentence, example_rows(seed=8).vectors.sentence
+    both, alone = Embedded(sentence, middle), Embedded.of(sentence)
+    expected = KERNEL.meaning(sentence, sentence) + 0.3 * KERNEL.meaning(middle, middle)
+    assert np.allclose(Kernel(middle=0.3).likeness(both, both), expected, atol=1e-5)
+    assert np.array_equal(KERNEL.likeness(both, both), KERNEL.likeness(alone, alone))
+    assert alone[3:5].middle.shape == (2, 0)

@@ -3,6 +3,7 @@ import pytest
 
 from bot.brain.nlu import rejection
 from bot.brain.nlu.intent_training import Labelled, fit_intents
+from bot.brain.nlu.kernel_regression import Embedded, Kernel
 from bot.brain.nlu.rejection import (
     Taught,
     belonging,
@@ -24,7 +25,7 @@ def test_foreign_messages_are_refused_and_known_ones_are_not(example_rows, encod
     model = fit_intents(example_rows(per_label=12), None, encoder)
     again = example_rows(per_label=20)
     known = model.read(again.texts, again.vectors).belonging
-    foreign = model.read(["zzz"] * 200, _foreign(200)).belonging
+    foreign = model.read(["zzz"] * 200, Embedded.of(_foreign(200))).belonging
     assert (known >= model.threshold).mean() > 0.95
     assert (foreign < model.threshold).mean() > 0.7
 
@@ -74,17 +75,17 @@ def test_an_intent_said_in_many_ways_is_measured_by_its_own_measure(
 ) -> None:
     alike, varied = (example_rows(per_label=60, noise=noise) for noise in (0.3, 1.1))
     late = np.repeat(np.arange(6) > 2, 60)
-    vectors = np.where(late[:, np.newaxis], varied.vectors, alike.vectors)
+    vectors = np.where(late[:, np.newaxis], varied.vectors.sentence, alike.vectors.sentence)
     texts = ["same"] * 180
     # Strangers stand halfway between what is said of one thing and something never heard of.
-    strangers = alike.vectors[1::2][~late[1::2]] + _foreign(90)
+    strangers = alike.vectors.sentence[1::2][~late[1::2]] + _foreign(90)
     strangers /= np.linalg.norm(strangers, axis=1, keepdims=True)
 
     def confused(evened: float) -> float:
         monkeypatch.setattr(rejection, "MOST_EVENED", evened)
-        model = fit_intents(Labelled(texts, vectors[::2], varied.labels[::2]), None, encoder)
-        ours = model.read(texts, vectors[1::2]).belonging
-        theirs = model.read(["same"] * 90, strangers).belonging
+        model = fit_intents(Labelled(texts, Embedded.of(vectors[::2]), varied.labels[::2]), None, encoder)
+        ours = model.read(texts, Embedded.of(vectors[1::2])).belonging
+        theirs = model.read(["same"] * 90, Embedded.of(strangers)).belonging
         return float((ours[:, np.newaxis] <= theirs).mean())
 
     assert confused(0.5) < 0.9 * confused(0.0)
@@ -102,16 +103,21 @@ def test_refusing_is_dearer_the_more_a_bot_is_for() -> None:
 
 def test_the_nearest_row_is_another_one_and_for_foreigners_of_another_topic(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rejection, "_BLOCK", 2)
-    vectors = np.array([[1, 0], [0.8, 0.6], [0.6, 0.8], [0, 1]], dtype=np.float32)
+    vectors = Embedded.of(np.array([[1, 0], [0.8, 0.6], [0.6, 0.8], [0, 1]], dtype=np.float32))
+    kernel = Kernel(sharpness=2)
+
+    def like(*cosines: float) -> object:
+        return pytest.approx([np.exp(2 * (cosine - 1)) for cosine in cosines])
+
     everyone = np.ones(4, dtype=bool)
     topic = np.array([0, 0, 1, 1])
-    own, foreign = nearest(Taught(topic, vectors, everyone, everyone), topic)
-    assert own == pytest.approx([0.8, 0.96, 0.96, 0.8])
-    assert foreign == pytest.approx([0.6, 0.96, 0.96, 0.6])
+    own, foreign = nearest(Taught(topic, vectors, everyone, everyone), topic, kernel)
+    assert own == like(0.8, 0.96, 0.96, 0.8)
+    assert foreign == like(0.6, 0.96, 0.96, 0.6)
     doubted = np.array([True, True, False, True])
-    own, foreign = nearest(Taught(topic, vectors, everyone, doubted), topic)
-    assert own == pytest.approx([0.8, 0.8, 0.96, 0.6])
-    assert foreign == pytest.approx([0.0, 0.6, 0.96, 0.6])
+    own, foreign = nearest(Taught(topic, vectors, everyone, doubted), topic, kernel)
+    assert own == like(0.8, 0.8, 0.96, 0.6)
+    assert foreign == like(0.0, 0.6, 0.96, 0.6)
 
 
 def test_misfiled_rows_do_not_make_a_bot_refuse_its_own(example_rows, encoder) -> None:

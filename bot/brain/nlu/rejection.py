@@ -35,6 +35,8 @@ _EVEN_FROM = 5
 
 _FEWEST_REFUSED, _MOST_REFUSED = 0.5, 0.99
 _STEPS = 99
+_NEIGHBOURS = 6
+"""Steps (of half a percent of the foreign rows each) that a threshold's cost is averaged over: a Gaussian's width."""
 _FEWEST_LABELS = 3
 _REFUSED_OF_TWO = 0.05
 _BLOCK = 2000
@@ -125,21 +127,25 @@ def _topics(taught: Taught) -> tuple[list[Ints], Ints]:
 def foreign_cost(intents: int) -> float:
     """What it costs to take a message of an unheard topic for ours, where refusing one that is understood costs 1.
 
-    The fewer things a bot is for, the more of what it is asked is foreign: .6 up to 40 intents, .12 for 77, .02 for
+    The fewer things a bot is for, the more of what it is asked is foreign: .6 up to 40 intents, .1 for 77, .02 for
     150.
     """
-    return float(min(MOST_COST, (DEAR_UNTIL / intents) ** 2.5))
+    return float(min(MOST_COST, (DEAR_UNTIL / intents) ** 2.7))
 
 
 def cheapest(own: Floats, foreign: Floats, cost: float) -> float:
     """The threshold at which refusing rows of our own and accepting foreign ones, at this cost, cost least together.
 
-    Between half and nearly all of the foreign rows are refused, whatever that costs.
+    Between half and nearly all of the foreign rows are refused, whatever that costs. A few rows decide between
+    thresholds far apart that cost nearly the same, so the cost of each counts with that of its neighbours.
     """
     candidates = np.quantile(foreign, np.linspace(_FEWEST_REFUSED, _MOST_REFUSED, _STEPS))
     refused = np.searchsorted(np.sort(own), candidates) / max(1, len(own))
     accepted = 1 - np.searchsorted(np.sort(foreign), candidates) / len(foreign)
-    return float(candidates[np.argmin(refused + cost * accepted)])
+    steps = np.arange(_STEPS)
+    near = np.exp(-(((steps[:, np.newaxis] - steps) / _NEIGHBOURS) ** 2) / 2)
+    costs = near @ (refused + cost * accepted) / near.sum(axis=1)
+    return float(candidates[np.argmin(costs)])
 
 
 def nearest(taught: Taught, topic: Ints, kernel: Kernel) -> tuple[Floats, Floats]:

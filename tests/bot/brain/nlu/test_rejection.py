@@ -93,12 +93,23 @@ def test_an_intent_said_in_many_ways_is_measured_by_its_own_measure(
 
 def test_refusing_is_dearer_the_more_a_bot_is_for() -> None:
     costs = [foreign_cost(intents) for intents in (3, 40, 77, 150)]
-    assert costs == pytest.approx([0.6, 0.6, 0.120, 0.0227], abs=0.001)
+    assert costs == pytest.approx([0.6, 0.595, 0.1015, 0.0168], abs=0.001)
     own, foreign = np.linspace(0.3, 1, 100), np.linspace(0, 0.6, 100)
     thresholds = [cheapest(own, foreign, cost) for cost in (0.05, 0.5, 0.9)]
     assert thresholds == sorted(thresholds)
     assert thresholds[0] < thresholds[2]
     assert (foreign < thresholds[0]).mean() >= 0.5
+
+
+def test_the_threshold_depends_less_on_which_rows_there_happen_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    def spread() -> float:
+        random = np.random.default_rng(0)
+        drawn = [(random.normal(0.9, 0.15, 150), random.normal(0.55, 0.15, 150)) for _ in range(200)]
+        return float(np.std([cheapest(own, foreign, 0.6) for own, foreign in drawn]))
+
+    smoothed = spread()
+    monkeypatch.setattr(rejection, "_NEIGHBOURS", 1e-3)
+    assert smoothed < 0.95 * spread()
 
 
 def test_the_nearest_row_is_another_one_and_for_foreigners_of_another_topic(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,8 @@ DEFAULT_CACHE_DIR = Path("var/cache")
 
 _CONTENT = ("*.safetensors", "*.bin", "*.json", "*.txt", "*.model")
 _PRECISION = "-q8"
-"""Weights in blocks of 8 bits, or exact where those are quicker: near enough to serve what was learned from either."""
+"""Weights of 8 bits in one form or another, or exact where those are quicker: near enough to serve what was learned
+from any of them."""
 _log = logging.getLogger(__name__)
 
 

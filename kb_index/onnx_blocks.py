@@ -5,23 +5,17 @@ The scheme is that of ONNX Runtime's `MatMulNBits`: symmetric, blocks of 32 alon
 whole matrix, as in plain dynamic quantisation, costs ten to fifty times as much of it.
 """
 
-import time
 from collections import Counter
 from pathlib import Path
-from statistics import median
 
 import numpy as np
 import numpy.typing as npt
 import onnx
 from onnx import helper, numpy_helper
 
-from kb_index.embedding import SentenceEncoder
-
 BLOCK = 32
 _RANGE, _ZERO = 127, 128
 _DOMAIN = "com.microsoft"
-_TIMED = 15
-_TYPICAL = tuple(f"Where is my order of {day} May and why has it not been sent yet?" for day in range(1, 9))
 
 
 def quantize(graph_file: Path, out: Path) -> None:
@@ -76,20 +70,3 @@ def blocks(matrix: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.uint8], npt.
     scales[scales == 0] = 1.0
     values = np.rint(cut / scales[:, :, None]) + _ZERO
     return values.astype(np.uint8), scales.astype(np.float32)
-
-
-def quicker(candidate: SentenceEncoder, present: SentenceEncoder) -> bool:
-    """Whether `candidate` spends less processor time on a text alone and on eight at once, both taken together."""
-    spent: dict[SentenceEncoder, float] = {candidate: 0.0, present: 0.0}
-    for texts in (_TYPICAL[:1], _TYPICAL):
-        for encoder in spent:
-            encoder.encode(texts)
-        taken: dict[SentenceEncoder, list[float]] = {encoder: [] for encoder in spent}
-        for _ in range(_TIMED):
-            for encoder in spent:  # in turns, so that other work on the machine meets both
-                started = time.process_time()
-                encoder.encode(texts)
-                taken[encoder].append(time.process_time() - started)
-        for encoder, times in taken.items():
-            spent[encoder] += median(times) / len(texts)
-    return spent[candidate] < spent[present]

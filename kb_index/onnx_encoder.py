@@ -19,7 +19,7 @@ from tokenizers import Tokenizer
 
 from kb_index.embedding import Vectors, clean_text, whole_words
 
-_FORMAT = 4
+_FORMAT = 5
 _EXPORT_SECONDS = 600
 # Small batches of like length keep one core's cache warm: faster than one big padded batch.
 _BATCH_TEXTS = 32
@@ -75,6 +75,14 @@ class OnnxEncoder:
         return clean.lower() if self._lowercase else clean
 
     def _run(self, encodings: list[Any]) -> list[Vectors]:
+        layers: list[Vectors] = self._session.run(None, self._feed(encodings))
+        return layers
+
+    def outputs(self, text: str) -> list[Any]:
+        """All that the graph gives out for one text; the first is its vector, not yet of unit length."""
+        return self._run([self._tokenizer.encode(self._prepare(text))])
+
+    def _feed(self, encodings: list[Any]) -> dict[str, npt.NDArray[np.int64]]:
         longest = max(len(encoding.ids) for encoding in encodings)
         feed: dict[str, npt.NDArray[np.int64]] = {}
         for name in self._inputs:
@@ -88,8 +96,7 @@ class OnnxEncoder:
             }
             for name in self._inputs:
                 feed[name][row, : len(encoding.ids)] = values[name]
-        layers: list[Vectors] = self._session.run(None, feed)
-        return layers
+        return feed
 
 
 def _session(graph: Path) -> Any:

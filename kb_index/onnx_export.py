@@ -1,7 +1,7 @@
 """Prepares a model for ONNX Runtime: `python -m kb_index.onnx_export MODEL_DIR OUT_DIR`.
 
-Weights are kept in blocks of 8 bits where that leaves the vectors nearly as they are and this machine is quicker with
-them, else as they were.
+Weights are kept as integers of 8 bits, in one form or another, where that leaves the vectors nearly as they are and
+this machine is quicker with them, else as they were.
 Run as a process of its own by `onnx_encoder`, because torch is needed here and nowhere while serving.
 """
 
@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 import torch
 
+from kb_index import onnx_blocks, onnx_integers
 from kb_index.embedding import Vectors
-from kb_index.onnx_blocks import quantize, quicker
 from kb_index.onnx_encoder import OnnxEncoder
+from kb_index.quicker import TYPICAL, quicker
 from kb_index.torch_encoder import load_model
 
 GRAPH, TOKENIZER, META = "model.onnx", "tokenizer.json", "meta.json"
@@ -89,7 +90,7 @@ def export(folder: Path, out: Path) -> None:
     tokenizer.backend_tokenizer.save(str(out / TOKENIZER))
     (out / META).write_text(json.dumps(_settings(model, inputs, widths), indent=1))
     exact = _checked(model, out)
-    _try_blocks(out, exact)
+    _try_forms(out, exact)
 
 
 def _tell_layers(model: Any) -> None:
@@ -122,25 +123,50 @@ def _checked(model: Any, out: Path) -> tuple[Vectors, Vectors]:
     return got
 
 
-def _try_blocks(out: Path, exact: tuple[Vectors, Vectors]) -> None:
-    """Puts the graph with 8-bit weights in place of the exact one if it is quicker here and its vectors near enough.
+def _try_forms(out: Path, exact: tuple[Vectors, Vectors]) -> None:
+    """Puts the quickest graph with 8-bit weights in place of the exact one, if it is quicker here and its vectors near
+    enough.
 
-    It depends on the processor: on one with AVX-512 it took half the time, on one with AVX2 alone eight texts at once
-    took 1.6 times as long as with the exact weights. So it is tried, not guessed.
+    It depends on the processor, so it is tried, not guessed: eight texts at once took 1.6 times as long with blocks as
+    with exact weights on one with AVX2 alone; on one with AMX as long, and two thirds of it with whole columns.
     """
     with tempfile.TemporaryDirectory(dir=out.parent) as scratch:
-        small = Path(scratch)
-        for name in (META, TOKENIZER):
-            shutil.copy(out / name, small / name)
-        quantize(out / GRAPH, small / GRAPH)
-        candidate = OnnxEncoder(small, "probe")
-        near = min(
-            float((got * wanted).sum(axis=1).min())
-            for got, wanted in zip(candidate.encode_layers(_PROBES), exact, strict=True)
-            if wanted.shape[1]
-        )
-        if near >= _NEAR and quicker(candidate, OnnxEncoder(out, "probe")):
-            (small / GRAPH).replace(out / GRAPH)
+        original = Path(scratch) / "exact.onnx"
+        shutil.copy(out / GRAPH, original)
+        small = _beside(out, Path(scratch) / "small")
+        onnx_blocks.quantize(original, small / GRAPH)
+        _take_if_better(small, out, exact)
+        if onnx_integers.sums_are_exact():
+            small = _beside(out, Path(scratch) / "smaller")
+            onnx_integers.quantize(original, small / GRAPH, _largest(original, _beside(out, Path(scratch) / "watched")))
+            _take_if_better(small, out, exact)
+
+
+def _beside(out: Path, folder: Path) -> Path:
+    """A folder for another graph with the same tokenizer and settings."""
+    folder.mkdir()
+    for name in (META, TOKENIZER):
+        shutil.copy(out / name, folder / name)
+    return folder
+
+
+def _largest(original: Path, folder: Path) -> dict[str, float]:
+    """How large the numbers are that the graph's matrices multiply, over all texts that are tried."""
+    names = onnx_integers.watched(original, folder / GRAPH)
+    encoder = OnnxEncoder(folder, "probe")
+    seen = [encoder.outputs(text)[-len(names) :] for text in (*_PROBES, *TYPICAL)]
+    return {name: float(max(sizes)) for name, sizes in zip(names, zip(*seen, strict=True), strict=True)}
+
+
+def _take_if_better(small: Path, out: Path, exact: tuple[Vectors, Vectors]) -> None:
+    candidate = OnnxEncoder(small, "probe")
+    near = min(
+        float((got * wanted).sum(axis=1).min())
+        for got, wanted in zip(candidate.encode_layers(_PROBES), exact, strict=True)
+        if wanted.shape[1]
+    )
+    if near >= _NEAR and quicker(candidate, OnnxEncoder(out, "probe")):
+        (small / GRAPH).replace(out / GRAPH)
 
 
 if __name__ == "__main__":

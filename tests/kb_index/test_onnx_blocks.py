@@ -1,7 +1,5 @@
 """Weights in blocks of 8 bits: near the exact ones, whatever their shape, and only where they are constant."""
 
-import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +8,7 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from kb_index.onnx_blocks import BLOCK, blocks, quantize, quicker
+from kb_index.onnx_blocks import BLOCK, blocks, quantize
 
 
 def graph_of(path: Path, matrix: np.ndarray, *, twice: bool = False) -> Path:
@@ -63,25 +61,3 @@ def test_each_block_has_its_own_scale_and_zeros_stay_zero() -> None:
     assert values.shape == (2, 3, BLOCK)
     back = (values.astype(np.float32) - 128) * scales[:, :, None]
     assert np.allclose(back.reshape(2, -1)[:, : len(matrix)].T, matrix, rtol=1e-6)
-
-
-class Busy:
-    """An encoder that takes so many seconds of processor time a text."""
-
-    model_id, dimension = "busy", 2
-
-    def __init__(self, alone: float, in_a_batch: float) -> None:
-        self._alone, self._in_a_batch = alone, in_a_batch
-
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        until = time.process_time() + (self._alone if len(texts) == 1 else self._in_a_batch * len(texts))
-        while time.process_time() < until:
-            pass
-        return np.zeros((len(texts), 2), dtype=np.float32)
-
-
-def test_the_quicker_form_serves_a_text_alone_and_a_batch_taken_together() -> None:
-    present = Busy(0.002, 0.002)
-    assert quicker(Busy(0.001, 0.001), present)
-    assert not quicker(Busy(0.003, 0.003), present)
-    assert not quicker(Busy(0.001, 0.004), present), "what it saves alone it loses where customers wait"

@@ -190,7 +190,7 @@ def _outcomes(
     rows, right = [], []
     for start in range(0, len(chosen), _AT_ONCE):
         part = chosen[start : start + _AT_ONCE]
-        for trial, near in zip(part, Nearness.of(index, [trial.question for trial in part]), strict=True):
+        for trial, near in zip(part, Nearness.of(index, [trial.question.vector for trial in part]), strict=True):
             ranking = Ranking(index, trial.question, RANKED, hidden=trial.hidden, head=trial.head, near=near)
             rows.append(evidence(index, ranking, trial.hidden))
             right.append(bool(ranking.articles) and ranking.articles[0].number == trial.wanted)

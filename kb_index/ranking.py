@@ -86,13 +86,12 @@ class Nearness:
     unanswered: Scores
 
     @classmethod
-    def of(cls, index: Index, questions: Sequence[Question]) -> "list[Nearness] | list[None]":
-        """One for each question; None where the rows are too many to compare with all."""
-        if not (questions and index.questions.vectors.exact and index.passages.vectors.exact):
-            return [None] * len(questions)
-        vectors = np.stack([question.vector for question in questions])
+    def of(cls, index: Index, vectors: Sequence[Vectors]) -> "list[Nearness] | list[None]":
+        """One for the vector of each question; None where the rows are too many to compare with all."""
+        if not (len(vectors) and index.questions.vectors.exact and index.passages.vectors.exact):
+            return [None] * len(vectors)
         parts = [index.questions.vectors, index.passages.vectors, index.unanswered]
-        scores = [part.all_scores(part.prepare(vectors)[0]) for part in parts]
+        scores = [part.all_scores(part.prepare(np.stack(vectors))[0]) for part in parts]
         return [cls(*row) for row in zip(*scores, strict=True)]
 
 

@@ -31,6 +31,7 @@ class RecentEncoder:
         self._remembered = remembered
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
         self._expected: OrderedDict[str, None] = OrderedDict()
+        self._ahead: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = threading.Lock()
         self.model_id = encoder.model_id
         self.dimension = encoder.dimension
@@ -51,9 +52,10 @@ class RecentEncoder:
         known = self._recall(texts)
         missing = list(dict.fromkeys(text for text in texts if text not in known))
         if missing:
-            missing += self._soon(missing)
-            fresh = dict(zip(missing, np.hstack(encode_layers(self._encoder, missing)), strict=True))
-            self._remember(fresh)
+            soon = self._soon(missing)
+            wanted = [*missing, *soon]
+            fresh = dict(zip(wanted, np.hstack(encode_layers(self._encoder, wanted)), strict=True))
+            self._remember(fresh, soon)
             known |= fresh
         width = len(range(*part.indices(self.dimension + self.middle_dimension)))
         rows = np.empty((len(texts), width), dtype=np.float32)
@@ -65,10 +67,21 @@ class RecentEncoder:
         """Say what will be asked for soon. Costs nothing if it never is; may be called from any thread."""
         with self._lock:
             for text in texts:
-                if len(text) <= TOGETHER_LONGEST and text.strip() and text not in self._vectors:
+                if text in self._vectors:
+                    self._put_ahead([text])
+                elif len(text) <= TOGETHER_LONGEST and text.strip():
                     self._expected[text] = None
             while len(self._expected) > MOST_EXPECTED:
                 self._expected.popitem(last=False)
+
+    def ahead(self) -> list[Vectors]:
+        """The latest vectors of texts that were expected, are computed and have not been asked for yet."""
+        return [rows[: self.dimension] for rows in self.ahead_layers()]
+
+    def ahead_layers(self) -> list[Vectors]:
+        """The same with the middle layer's beside each."""
+        with self._lock:
+            return list(self._ahead.values())
 
     def _soon(self, missing: Sequence[str]) -> list[str]:
         with self._lock:
@@ -85,12 +98,19 @@ class RecentEncoder:
             known = {text: self._vectors[text] for text in texts if text in self._vectors}
             for text in known:
                 self._vectors.move_to_end(text)
+                self._ahead.pop(text, None)
             return known
 
-    def _remember(self, fresh: dict[str, Vectors]) -> None:
+    def _remember(self, fresh: dict[str, Vectors], soon: Sequence[str]) -> None:
         with self._lock:
             for text, vector in fresh.items():
                 if len(text) <= LONGEST:
                     self._vectors[text] = vector.copy()  # a row by itself would keep its whole batch
+            self._put_ahead(soon)
             while len(self._vectors) > self._remembered:
                 self._vectors.popitem(last=False)
+
+    def _put_ahead(self, texts: Sequence[str]) -> None:
+        self._ahead.update({text: self._vectors[text] for text in texts})
+        while len(self._ahead) > TOGETHER:
+            self._ahead.popitem(last=False)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from kb_index.ahead import Ahead, expected_by
 from kb_index.answerability import RANKED, Calibration, evidence, logit, sigmoid
 from kb_index.answers import Answer, Hit, answering_passages, compose, hits, text_of
 from kb_index.articles import CUSTOMER, Article
@@ -17,7 +18,7 @@ from kb_index.embedding import SentenceEncoder, vocabulary_of
 from kb_index.errors import IndexMissing
 from kb_index.followups import leans_on_context, may_lean_on_context, read_together
 from kb_index.index import Entry, Index, article_from_dict, article_to_dict
-from kb_index.ranking import Question, Ranking, ask, terms_of
+from kb_index.ranking import Nearness, Question, Ranking, ask, terms_of
 from kb_index.readings import readings
 from kb_index.spelling import Speller
 
@@ -41,6 +42,7 @@ class _Opened:
     manifest: Manifest
     index: Index
     speller: Speller
+    near: Ahead[Nearness | None]
     journal_read: int = 0
 
 
@@ -94,7 +96,11 @@ class KnowledgeBase:
     def _ranking(self, text: str, limit: int) -> Ranking | None:
         if limit < 1 or not _has_words(text):
             return None
-        return Ranking(self._opened.index, self._ask(text), limit)
+        return self._ranked(self._ask(text), limit)
+
+    def _ranked(self, question: Question, limit: int) -> Ranking:
+        near = self._opened.near.of(question.vector)
+        return Ranking(self._opened.index, question, limit, near=near)
 
     def answer(self, question: str, context: str | None = None) -> Answer:
         """The passage that answers, its source and the next useful things; not answerable below the threshold.
@@ -129,7 +135,7 @@ class KnowledgeBase:
         the whole: the mean of both odds, as logarithms.
         """
         index, threshold = self._opened.index, self.calibration.threshold
-        whole = Ranking(index, question, RANKED)
+        whole = self._ranked(question, RANKED)
         best, confidence = whole, self._confidence(whole)
         alone = logit(confidence)
         agreed = {ranked.number for ranked in whole.articles[:_AGREEING]}
@@ -218,7 +224,8 @@ class KnowledgeBase:
                 {"generation": str(generation)},
             ) from error
         speller = Speller((entry.whole_text for entry in index), vocabulary_of(self._encoder))
-        opened = _Opened(generation, manifest, index, speller)
+        near = Ahead[Nearness | None](lambda vectors: Nearness.of(index, list(vectors)), expected_by(self._encoder))
+        opened = _Opened(generation, manifest, index, speller, near)
         self._catch_up(opened)
         _log.info("knowledge base of %d articles opened in %.2f s", len(index), time.perf_counter() - began)
         return opened
@@ -248,19 +255,23 @@ class KnowledgeBase:
 
     def _apply(self, opened: _Opened, change: dict[str, object]) -> None:
         if "remove" in change:
-            with self._lock:
-                opened.index.remove(str(change["remove"]))
+            self._take_out(opened, str(change["remove"]))
             return
         article = article_from_dict(change["upsert"])  # type: ignore[arg-type]
         if article.audience != CUSTOMER:
-            with self._lock:
-                opened.index.remove(article.id)
+            self._take_out(opened, article.id)
             return
         entry = Entry(article, tuple(cut_passages(article)))
         [(questions, passages)] = embed([entry], self._encoder, lambda stage, done, of: None)
         with self._lock:
             opened.index.put(entry, questions, passages)
             opened.speller.learn(entry.whole_text)
+            opened.near.forget()
+
+    def _take_out(self, opened: _Opened, article_id: str) -> None:
+        with self._lock:
+            opened.index.remove(article_id)
+            opened.near.forget()
 
 
 def _has_words(text: str) -> bool:

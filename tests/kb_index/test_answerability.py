@@ -84,7 +84,7 @@ def test_questions_asked_many_at_once_are_ranked_as_each_alone(
 ) -> None:
     index = knowledge._opened.index
     asked = [ask(text, encoder) for text in ("can i send boots back", "washing a puffer", "voucher validity")]
-    for question, near in zip(asked, Nearness.of(index, asked), strict=True):
+    for question, near in zip(asked, Nearness.of(index, [question.vector for question in asked]), strict=True):
         together = Ranking(index, question, RANKED, hidden=hidden, near=near)
         alone = Ranking(index, question, RANKED, hidden=hidden)
         assert [each.number for each in together.articles] == [each.number for each in alone.articles]

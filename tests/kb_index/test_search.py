@@ -14,6 +14,7 @@ from kb_index.articles import Article
 from kb_index.build import JOURNAL, MANIFEST, build, current
 from kb_index.embedding import SentenceEncoder, Vectors
 from kb_index.errors import IndexMismatch, IndexMissing
+from kb_index.recent_vectors import RecentEncoder
 from kb_index.search import KnowledgeBase
 from tests.kb_index.conftest import ARTICLES, article
 
@@ -226,3 +227,26 @@ def test_texts_of_one_matter_are_more_alike_than_others_and_nothing_is_like_noth
     same = knowledge.likeness("how do I send it back", "what is the way to return this")
     assert same > 0.5 > knowledge.likeness("how do I send it back", "is the shop in Leeds open on Sunday")
     assert knowledge.likeness(" ", "is the shop open") == 0.0
+
+
+def test_answers_are_the_same_where_the_next_questions_are_compared_along(
+    knowledge: KnowledgeBase, encoder: SentenceEncoder, tmp_path: Path
+) -> None:
+    asked = [question for each in ARTICLES for question in (each.title, *each.questions)][:6]
+    expecting = RecentEncoder(encoder)
+    waiting = KnowledgeBase.open(tmp_path / "index", expecting)
+    expecting.expect(asked)
+    together = [waiting.answer(question) for question in asked]
+    alone = [knowledge.answer(question) for question in asked]
+    assert [answer.text for answer in together] == [answer.text for answer in alone]
+    assert [answer.confidence for answer in together] == pytest.approx([each.confidence for each in alone], abs=1e-4)
+
+
+@pytest.mark.usefixtures("knowledge")
+def test_what_was_compared_before_a_change_is_compared_again(encoder: SentenceEncoder, tmp_path: Path) -> None:
+    expecting = RecentEncoder(encoder)
+    waiting = KnowledgeBase.open(tmp_path / "index", expecting)
+    expecting.expect(["Can I hire a kayak?", "how do I wash my down jacket"])
+    waiting.answer("how do I wash my down jacket")
+    waiting.upsert(KAYAK)
+    assert waiting.answer("Can I hire a kayak?").sources[0].article_id == "kayak-hire"

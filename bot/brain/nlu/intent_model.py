@@ -26,6 +26,14 @@ class Read:
 
 
 @dataclass(frozen=True)
+class Meaning:
+    """What the vector of one message says by itself: its part of each score, and its likeness to the nearest row."""
+
+    scores: Floats
+    likeness: np.float32
+
+
+@dataclass(frozen=True)
 class IntentModel:
     """What was learned, and nothing that has to be executed to be loaded."""
 
@@ -51,13 +59,22 @@ class IntentModel:
 
     def read(self, texts: Sequence[str], vectors: Embedded) -> Read:
         """Scores and belonging of each message; middle vectors are needed only where `kernel.middle` weighs them."""
+        return self.read_meanings(texts, self.meanings(vectors))
+
+    def meanings(self, vectors: Embedded) -> list[Meaning]:
+        """What each message's vectors alone say."""
         likeness = self.kernel.likeness(vectors, self.vectors)
-        total = likeness @ self.coefficients
+        return list(map(Meaning, likeness @ self.coefficients, likeness.max(axis=1)))
+
+    def read_meanings(self, texts: Sequence[str], meanings: Sequence[Meaning]) -> Read:
+        """As `read`, where it is known what the messages' vectors say."""
+        total = np.stack([meaning.scores for meaning in meanings])
         total += self.word_terms.scores(texts, self.word_scores)
         total += self.piece_terms.scores(texts, self.piece_scores)
         scores = np.asarray(total, np.float32)
         usual = self.usual[scores.argmax(axis=1)]
-        return Read(scores, belonging(scores, likeness.max(axis=1)) - usual)
+        likeness = np.array([meaning.likeness for meaning in meanings], np.float32)
+        return Read(scores, belonging(scores, likeness) - usual)
 
     def probabilities(self, scores: Floats) -> Floats:
         """Calibrated: of the answers given with .8, eight in ten are right."""

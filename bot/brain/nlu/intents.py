@@ -17,13 +17,14 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.brain.nlu import intent_model, intent_training, kernel_regression, label_doubt, rejection, terms
-from bot.brain.nlu.encoders import bulk_encoder
-from bot.brain.nlu.intent_model import IntentModel, model_of, state_of
+from bot.brain.nlu.encoders import bulk_encoder, serving_encoder
+from bot.brain.nlu.intent_model import IntentModel, Meaning, model_of, state_of
 from bot.brain.nlu.intent_training import Labelled, fit_intents
-from bot.brain.nlu.kernel_regression import Embedded, Kernel
+from bot.brain.nlu.kernel_regression import Embedded, Floats, Kernel
 from bot.brain.nlu.sentence_vectors import ForeignVectors, SentenceVectors, middle_vector, sentence_vector
 from bot.brain.nlu.source_fingerprint import source_fingerprint
 from bot.brain.nlu.spelling_mender import wording_of
+from kb_index.ahead import Ahead
 
 OUT_OF_SCOPE = "out_of_scope"
 """Message key: true when the message is none of the things that were taught."""
@@ -70,6 +71,18 @@ class IntentReader(IntentClassifier, GraphComponent):
         self._model_storage = model_storage
         self._resource = resource
         self._model = model
+        self._meanings = None if model is None else Ahead[Meaning](self._read_rows, self._expected)
+
+    def _read_rows(self, rows: Floats) -> list[Meaning]:
+        """Of rows with the vectors of both layers side by side."""
+        assert self._model is not None  # noqa: S101 - nobody asks without one
+        width = self._model.vectors.sentence.shape[1]
+        return self._model.meanings(Embedded(rows[:, :width], rows[:, width:]))
+
+    def _expected(self) -> list[Floats]:
+        encoder = serving_encoder(self._config["model"])
+        both = self._model is not None and self._model.kernel.middle > 0
+        return encoder.ahead_layers() if both else encoder.ahead()
 
     @classmethod
     def create(
@@ -110,10 +123,11 @@ class IntentReader(IntentClassifier, GraphComponent):
         """Sets `intent`, `intent_ranking` and `out_of_scope` on every message, also on an empty one."""
         for message in messages:
             vectors = None if self._model is None else vectors_for(self._model, message)
-            if vectors is None or self._model is None:
+            if vectors is None or self._model is None or self._meanings is None:
                 _set_unknown(message)
             else:
-                _set_reading(message, self._model, vectors, self._config["foreign_label"])
+                meaning = self._meanings.of(np.hstack([vectors.sentence, vectors.middle])[0])
+                _set_reading(message, self._model, meaning, self._config["foreign_label"])
         return messages
 
 
@@ -158,8 +172,8 @@ def _set_unknown(message: Message) -> None:
     message.set(OUT_OF_SCOPE_SCORE, 1.0, add_to_output=True)
 
 
-def _set_reading(message: Message, model: IntentModel, vectors: Embedded, foreign_label: str) -> None:
-    read = model.read([wording_of(message)], vectors)
+def _set_reading(message: Message, model: IntentModel, meaning: Meaning, foreign_label: str) -> None:
+    read = model.read_meanings([wording_of(message)], [meaning])
     chances = model.probabilities(read.scores)[0]
     order = np.argsort(-chances, kind="stable")[:RANKED]
     ranking = [{"name": model.labels[i], "confidence": float(chances[i])} for i in order]

@@ -28,6 +28,20 @@ def test_it_knows_its_training_rows(example_rows, encoder) -> None:
     assert found == list(rows.labels)
 
 
+def test_messages_are_read_alike_where_their_vectors_were_compared_before(example_rows, encoder) -> None:
+    rows = example_rows()
+    model = fit_intents(rows, None, encoder)
+    texts, vectors = rows.texts[:6], rows.vectors[:6]
+    meanings = model.meanings(vectors)
+    for at in range(6):
+        alone, before = (
+            model.read(texts[at : at + 1], vectors[at : at + 1]),
+            model.read_meanings(texts[at : at + 1], meanings[at : at + 1]),
+        )
+        assert np.allclose(alone.scores, before.scores, atol=1e-5)
+        assert np.allclose(alone.belonging, before.belonging, atol=1e-5)
+
+
 def test_probabilities_sum_to_one_and_keep_the_order(example_rows, encoder) -> None:
     rows = example_rows()
     model = fit_intents(rows, None, encoder)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -23,7 +23,7 @@ MAX_BODY = 8 * 1024 * 1024
 _log = logging.getLogger(__name__)
 
 
-def create_app(host: Host, token: str) -> FastAPI:
+def create_app(host: Host, token: str) -> ASGIApp:
     """The worker's application over a host that it starts and stops."""
 
     @asynccontextmanager
@@ -33,7 +33,6 @@ def create_app(host: Host, token: str) -> FastAPI:
         await host.stop()
 
     app = FastAPI(title="Baton worker", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(OnlyWithToken, token=token)
 
     @app.exception_handler(BatonError)
     async def known(_: Request, error: BatonError) -> Response:
@@ -41,8 +40,7 @@ def create_app(host: Host, token: str) -> FastAPI:
 
     @app.exception_handler(Exception)
     async def unknown(_: Request, error: Exception) -> Response:
-        _log.error("request failed: %s", type(error).__name__)
-        return error_response(BatonError("The worker failed on this request.", code="worker_failed"))
+        return failure_response(error)
 
     @app.get("/health")
     async def health() -> dict[str, Any]:
@@ -53,8 +51,6 @@ def create_app(host: Host, token: str) -> FastAPI:
         result = await host.turn(asked)
         _log.info("turn computed", extra=turn_fields(asked) | {"model": result.model_id, "ms": rounded(result.timings)})
         return json_response(result_to_json(result))
-
-    app.add_route("/v1/turn", turn, methods=["POST"])  # plainer than FastAPI's own, for what comes with every message
 
     @app.post("/v1/parse")
     async def parse(request: Request) -> dict[str, Any]:
@@ -77,7 +73,7 @@ def create_app(host: Host, token: str) -> FastAPI:
         await host.renew()
         return host.health()
 
-    return app
+    return OnlyWithToken(TurnsFirst(app, turn), token)
 
 
 async def body_of(request: Request) -> Any:
@@ -121,9 +117,37 @@ def error_response(error: BatonError) -> Response:
     return json_response(body, status)
 
 
+def failure_response(error: Exception) -> Response:
+    """What is said of a failure that nobody foresaw."""
+    _log.error("request failed: %s", type(error).__name__)
+    return error_response(BatonError("The worker failed on this request.", code="worker_failed"))
+
+
 def json_response(body: Any, status: int = 200) -> Response:
     """A value as JSON."""
     return Response(fast_json.dumps(body), status, media_type="application/json")
+
+
+class TurnsFirst:
+    """Serves turns by itself, for they come with every message; everything else goes on to the application. Its layers
+    and routing would cost a turn as much as the rest of its way through the server."""
+
+    def __init__(self, app: ASGIApp, turn: Callable[[Request], Awaitable[Response]]) -> None:
+        self._app = app
+        self._turn = turn
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See ASGI."""
+        if scope["type"] != "http" or scope["path"] != "/v1/turn" or scope["method"] != "POST":
+            await self._app(scope, receive, send)
+            return
+        try:
+            response = await self._turn(Request(scope, receive))
+        except BatonError as error:
+            response = error_response(error)
+        except Exception as error:
+            response = failure_response(error)
+        await response(scope, receive, send)
 
 
 class OnlyWithToken:

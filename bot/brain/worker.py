@@ -28,7 +28,15 @@ def run_worker(options: WorkerOptions) -> None:
         raise ValueError(f"The worker token needs at least {MINIMUM_TOKEN} characters.")
     set_up_logging(options.log_level, options.log_format)
     app = create_app(build_host(options), options.token)
-    uvicorn.run(app, host=options.host, port=options.port, log_level="warning", access_log=False, lifespan="on")
+    uvicorn.run(
+        app,
+        host=options.host,
+        port=options.port,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        lifespan="on",
+    )
 
 
 def build_host(options: WorkerOptions) -> Host:

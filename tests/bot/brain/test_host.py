@@ -97,6 +97,21 @@ async def test_a_bad_request_is_refused_with_a_code(host: Host, path: str, conte
     assert response.json()["error"]["code"] == code
 
 
+async def test_a_turn_that_breaks_is_an_error_with_a_code(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(_: TurnRequest) -> None:
+        raise RuntimeError("something nobody thought of")
+
+    monkeypatch.setattr(host, "turn", broken)
+    async with client(host) as gateway:
+        response = await gateway.post("/v1/turn", json=request_to_json(turn(1)))
+    assert response.status_code == 500
+    assert response.json()["error"] == {
+        "code": "worker_failed",
+        "message": "The worker failed on this request.",
+        "details": {},
+    }
+
+
 async def test_health_answers_while_turns_are_computed(host: Host) -> None:
     turns = [asyncio.create_task(host.turn(turn(number))) for number in range(10)]
     async with client(host) as gateway:

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from kb_index.embedding import Vectors
-from kb_index.vectors import VectorIndex, center_of, top
+from kb_index.vectors import VectorIndex, center_of, products, top
 
 
 def clustered(rows: int, seed: int = 1, width: int = 64) -> Vectors:
@@ -67,3 +68,14 @@ def test_top_is_sorted_and_stable() -> None:
     scores = np.array([0.1, 0.9, 0.9, 0.5, 0.9], dtype=np.float32)
     assert top(scores, 4).tolist() == [1, 2, 4, 3]
     assert top(scores, 99).tolist() == [1, 2, 4, 3, 0]
+
+
+@pytest.mark.parametrize("few", [1, 2, 9, 40])
+def test_products_of_few_rows_with_many(few: int) -> None:
+    random = np.random.default_rng(few)
+    one, other = (random.normal(size=(count, 24)).astype(np.float32) for count in (few, 300))
+    found = products(one, other)
+    assert found.shape == (few, 300)
+    assert found.dtype == np.float32
+    assert found.flags["C_CONTIGUOUS"]
+    assert np.allclose(found, one @ other.T, atol=1e-4)

@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg, sparse
 
+from kb_index.vectors import products
+
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
@@ -59,7 +61,7 @@ class Kernel:
 
     def meaning(self, left: Floats, right: Floats) -> Floats:
         """A Gaussian for unit rows: exp(-sharpness * squared distance / 2)."""
-        likeness = left @ right.T
+        likeness = products(left, right)
         likeness -= 1
         likeness *= self.sharpness
         return np.exp(likeness, out=likeness)

@@ -17,7 +17,15 @@ from bot import fast_json
 from bot.errors import InvalidInput
 from bot.storage import schema
 from bot.storage.failures import translating
-from bot.storage.scripts import DriverScript, PooledScripts, Script, ScriptRunner, SqliteScripts
+from bot.storage.scripts import (
+    BEGIN_READING,
+    BEGIN_WRITING,
+    DriverScript,
+    PooledScripts,
+    Script,
+    ScriptRunner,
+    SqliteScripts,
+)
 
 T = TypeVar("T")
 
@@ -127,8 +135,8 @@ class Database:
         if self._runner is None:
             if self.is_sqlite:
                 _make_directory(self.url)
-                reading = _sqlite_engine(self.url, self._busy_seconds, begin="BEGIN", read_only=True)
-                writing = _sqlite_engine(self.url, self._busy_seconds, begin="BEGIN IMMEDIATE")
+                reading = _sqlite_engine(self.url, self._busy_seconds, begin=BEGIN_READING, read_only=True)
+                writing = _sqlite_engine(self.url, self._busy_seconds, begin=BEGIN_WRITING)
                 self._runner = SqliteScripts(writing, reading, self._gate, SQLITE_READERS)
             else:
                 general = _postgres_engine(self.url, self._busy_seconds)
@@ -231,7 +239,7 @@ _POSTGRES = {
 
 def _schema_engine(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
-        return _sqlite_engine(url, begin="BEGIN IMMEDIATE")
+        return _sqlite_engine(url, begin=BEGIN_WRITING)
     return create_engine(
         url.set(drivername="postgresql+psycopg2"),
         poolclass=NullPool,

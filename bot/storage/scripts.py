@@ -12,7 +12,7 @@ import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -29,6 +29,8 @@ DriverScript = Callable[[Driver], T]
 GROUP = 64
 QUEUE_LIMIT = 5000
 TRIES = 3
+BEGIN_READING, BEGIN_WRITING = "BEGIN", "BEGIN IMMEDIATE"
+"""How transactions begin on SQLite: one that will write takes the lock at once, not in the middle."""
 
 
 class ScriptRunner(Protocol):
@@ -118,6 +120,27 @@ def _too_busy() -> Unavailable:
 class _Job:
     script: Script[Any]
     answer: asyncio.Future[Any]
+    on_driver: bool
+
+
+class _DriverTransaction:
+    """A transaction that SQLAlchemy does not hear of, for scripts that run on the driver: keeping its books costs as
+    much as a message's statements. `begin` is the statement that begins it; committed unless the block raises."""
+
+    def __init__(self, connection: Connection, begin: str) -> None:
+        self._raw: Any = connection.connection.dbapi_connection
+        self._begin = begin
+
+    def __enter__(self) -> None:
+        self._raw.execute(self._begin)
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        try:
+            if error is None:
+                self._raw.execute("COMMIT")
+        finally:
+            if self._raw.in_transaction:
+                self._raw.execute("ROLLBACK")
 
 
 class _Outcome:
@@ -152,42 +175,50 @@ class SqliteScripts:
 
     async def read(self, script: Script[T], *, first: bool = False) -> T:
         """See `ScriptRunner.read`."""
+        return await self._run_reading(script, first=first, on_driver=False)
+
+    async def _run_reading(self, script: Script[T], *, first: bool, on_driver: bool) -> T:
         with translating():
             async with self._reading_line.place(first=first):
-                return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, script)
+                loop = asyncio.get_running_loop()
+                return await loop.run_in_executor(self._readers, self._read, script, on_driver)
 
-    def _read(self, script: Script[T]) -> T:
+    def _read(self, script: Script[T], on_driver: bool) -> T:
         connection = self._connection(self._reading)
-        with connection.begin():
+        with _DriverTransaction(connection, BEGIN_READING) if on_driver else connection.begin():
             return script(connection)
 
     async def write(self, script: Script[T], *, first: bool = False) -> T:
         """See `ScriptRunner.write`."""
+        return await self._run_writing(script, first=first, on_driver=False)
+
+    async def _run_writing(self, script: Script[T], *, first: bool, on_driver: bool) -> T:
         jobs = self._first if first else self._jobs
         if self._closed or len(jobs) >= QUEUE_LIMIT:
             raise _too_busy()
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        jobs.append(_Job(script, answer))
+        jobs.append(_Job(script, answer, on_driver))
         if self._draining is None:
             self._draining = asyncio.create_task(self._drain(), name="sqlite-writes")
         return await answer
 
     async def read_direct(self, script: DriverScript[T]) -> T:
         """See `ScriptRunner.read_direct`."""
-        return await self.read(lambda connection: script(_sqlite_driver(connection)))
+        on_driver: Script[T] = lambda connection: script(_sqlite_driver(connection))  # noqa: E731
+        return await self._run_reading(on_driver, first=False, on_driver=True)
 
     async def write_direct(self, script: DriverScript[T], *, first: bool = False) -> T:
         """See `ScriptRunner.write_direct`."""
-        return await self.write(lambda connection: script(_sqlite_driver(connection)), first=first)
+        on_driver: Script[T] = lambda connection: script(_sqlite_driver(connection))  # noqa: E731
+        return await self._run_writing(on_driver, first=first, on_driver=True)
 
     async def _drain(self) -> None:
         loop = asyncio.get_running_loop()
         try:
             while self._first or self._jobs:
                 group = self._next_group()
-                scripts = [job.script for job in group]
                 async with self._gate:
-                    outcomes = await self._written(loop, scripts)
+                    outcomes = await self._written(loop, group)
                 for job, outcome in zip(group, outcomes, strict=True):
                     _answer(job.answer, outcome)
         finally:
@@ -197,30 +228,30 @@ class SqliteScripts:
         first = [self._first.popleft() for _ in range(min(GROUP, len(self._first)))]
         return first + [self._jobs.popleft() for _ in range(min(GROUP - len(first), len(self._jobs)))]
 
-    async def _written(self, loop: asyncio.AbstractEventLoop, scripts: list[Script[Any]]) -> list[_Outcome]:
+    async def _written(self, loop: asyncio.AbstractEventLoop, group: list[_Job]) -> list[_Outcome]:
         try:
-            return await loop.run_in_executor(self._writer, self._write_group, scripts)
+            return await loop.run_in_executor(self._writer, self._write_group, group)
         except Exception as error:  # whatever it is, those who wait must hear of it
-            return [_Outcome(error=translated(error))] * len(scripts)
+            return [_Outcome(error=translated(error))] * len(group)
 
-    def _write_group(self, scripts: list[Script[Any]]) -> list[_Outcome]:
-        if len(scripts) > 1:
+    def _write_group(self, group: list[_Job]) -> list[_Outcome]:
+        if len(group) > 1:
             try:
-                return self._write_together(scripts)
+                return self._write_together(group)
             except DRIVER_ERRORS:
                 # One of them, or the commit, hit the database's limits: give each its own chance and its own answer.
                 pass
-        return [self._write_alone(script) for script in scripts]
+        return [self._write_alone(job) for job in group]
 
-    def _write_together(self, scripts: list[Script[Any]]) -> list[_Outcome]:
+    def _write_together(self, group: list[_Job]) -> list[_Outcome]:
         connection = self._connection(self._writing)
         raw: Any = connection.connection.dbapi_connection
         outcomes = []
-        with connection.begin():
-            for script in scripts:
+        with self._writing_transaction(connection, on_driver=all(job.on_driver for job in group)):
+            for job in group:
                 raw.execute("SAVEPOINT script")
                 try:
-                    outcomes.append(_Outcome(script(connection)))
+                    outcomes.append(_Outcome(job.script(connection)))
                 except DRIVER_ERRORS:
                     raise
                 except Exception as error:
@@ -229,16 +260,19 @@ class SqliteScripts:
                 raw.execute("RELEASE script")
         return outcomes
 
-    def _write_alone(self, script: Script[Any]) -> _Outcome:
+    def _write_alone(self, job: _Job) -> _Outcome:
         try:
             connection = self._connection(self._writing)
-            with connection.begin():
-                return _Outcome(script(connection))
+            with self._writing_transaction(connection, on_driver=job.on_driver):
+                return _Outcome(job.script(connection))
         except Exception as error:
             told = translated(error)
             if isinstance(told, Unavailable) and told is not error:
                 self._forget_connection()
             return _Outcome(error=told)
+
+    def _writing_transaction(self, connection: Connection, *, on_driver: bool) -> AbstractContextManager[Any]:
+        return _DriverTransaction(connection, BEGIN_WRITING) if on_driver else connection.begin()
 
     def _forget_connection(self) -> None:
         # After a failure of the disk or the file, nothing is assumed of a connection that saw it.

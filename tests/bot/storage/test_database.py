@@ -12,6 +12,8 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.errors import Conflict, InvalidInput, Unavailable
 from bot.storage.database import POSTGRES_CONNECTIONS, SQLITE_READERS, Database, connect
+from bot.storage.driver import Driver
+from bot.storage.prepared import Prepared
 from bot.storage.sql import SqlConversationStore
 from tests.bot.conversation.world import World
 from tests.bot.storage.conftest import HOST, PORT, USER
@@ -22,6 +24,18 @@ MAKE = "CREATE TABLE numbers (n INTEGER PRIMARY KEY)"
 
 def add(n: int):
     return lambda connection: connection.execute(text("INSERT INTO numbers VALUES (:n)"), {"n": n})
+
+
+INSERT = Prepared(text("INSERT INTO numbers VALUES (:n)"))
+TOTAL = Prepared(text("SELECT count(*) FROM numbers"))
+
+
+def add_on_driver(n: int):
+    return lambda driver: driver.write(INSERT, [{"n": n}])
+
+
+def total_on_driver(driver: Driver) -> int:
+    return int(driver.all(TOTAL)[0][0])
 
 
 def total(connection: Connection) -> int:
@@ -70,6 +84,47 @@ async def test_a_block_that_raises_writes_nothing(database: Database) -> None:
         assert (await connection.execute(text("SELECT count(*) FROM numbers"))).scalar_one() == 0
 
 
+async def test_both_kinds_of_scripts_are_written_together(database: Database) -> None:
+    kinds = [database.write_direct(add_on_driver(n)) if n % 3 else database.write_script(add(n)) for n in range(1, 61)]
+    await asyncio.gather(*kinds)
+    assert await database.read_script(total) == await database.read_direct(total_on_driver) == 60
+
+
+async def test_a_script_on_the_driver_that_raises_writes_nothing(database: Database) -> None:
+    def refused(n: int):
+        def script(driver: Driver) -> None:
+            add_on_driver(n)(driver)
+            raise Conflict("no")
+
+        return script
+
+    with pytest.raises(Conflict):
+        await database.write_direct(refused(1))
+    together = [add_on_driver(2), refused(3), add_on_driver(4), add_on_driver(2)]
+    outcomes = await asyncio.gather(*(database.write_direct(script) for script in together), return_exceptions=True)
+    assert [type(outcome).__name__ for outcome in outcomes] == ["NoneType", "Conflict", "NoneType", "IntegrityError"]
+    assert await database.read_direct(total_on_driver) == 2
+
+
+async def test_a_commit_that_fails_is_told_and_leaves_nothing_begun(database: Database) -> None:
+    await database.write_script(
+        lambda connection: connection.execute(
+            text("CREATE TABLE parts (of INTEGER REFERENCES numbers DEFERRABLE INITIALLY DEFERRED)")
+        )
+    )
+    orphan = Prepared(text("INSERT INTO parts VALUES (:n)"))
+    with pytest.raises(sqlite3.IntegrityError):
+        await database.write_direct(lambda driver: driver.write(orphan, [{"n": 5}]))
+    await database.write_direct(add_on_driver(5))
+    await database.write_direct(lambda driver: driver.write(orphan, [{"n": 5}]))
+    assert await database.read_direct(total_on_driver) == 1
+
+
+async def test_scripts_on_the_driver_that_read_cannot_write(database: Database) -> None:
+    with pytest.raises(Unavailable):
+        await database.read_direct(add_on_driver(1))
+
+
 async def test_reading_scripts_cannot_write(database: Database) -> None:
     with pytest.raises(Unavailable):
         await database.read_script(add(1))
@@ -78,7 +133,7 @@ async def test_reading_scripts_cannot_write(database: Database) -> None:
 async def test_a_locked_database_is_unavailable_and_nothing_is_stored(database: Database) -> None:
     other = sqlite3.connect(database.url.database or "", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    for attempt in (database.write_script(add(1)), _write_block(database)):
+    for attempt in (database.write_script(add(1)), database.write_direct(add_on_driver(1)), _write_block(database)):
         with pytest.raises(Unavailable) as away:
             await attempt
         assert away.value.code == "storage_unavailable"

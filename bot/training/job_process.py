@@ -60,17 +60,21 @@ def main() -> None:
     paths = {name: Path(value) for name, value in order["project"].items() if name != "embedding_model"}
     project = Paths(**paths, embedding_model=order["project"]["embedding_model"])
     reporter.progress("checking", 0.02, "Reading the content")
+    from rasa.utils.log_utils import configure_structlog  # noqa: PLC0415
+
     from bot.training.job_steps import Broken, carry_out  # noqa: PLC0415 - loads Rasa: say first that it begins
     from bot.training.reading_costs import spare  # noqa: PLC0415
 
     spare()
 
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    # Rasa writes down every step of every rule unless it is told how much to say.
+    configure_structlog(logging.WARNING)
     hooks = logging.getLogger("rasa.engine.training.hooks")
     hooks.setLevel(logging.INFO)
     hooks.addHandler(_ComponentProgress(reporter))
     try:
-        result = carry_out(project, Path(order["folder"]), order["live"], reporter.progress)
+        result = carry_out(project, Path(order["folder"]), order["live"], reporter.progress, alone=True)
     except Broken as error:
         reporter.failed(str(error), error.problems)
     else:

@@ -24,6 +24,7 @@ from bot.training.content_files import Problem, yaml_files
 from bot.training.cross_validation import as_metrics, cross_validate, gate_of
 from bot.training.labelled_rows import Row
 from bot.training.made_with import made_with
+from bot.training.neural_parts import leave_out
 from bot.training.nlu_graph import TrainedNlu, read_config
 from bot.training.paths import Paths
 from bot.training.validate import check_content, errors_of
@@ -43,13 +44,20 @@ class Broken(Exception):
         self.problems = list(problems)
 
 
-def carry_out(project: Paths, folder: Path, live: Mapping[str, Any] | None, report: Report) -> dict[str, Any]:
-    """Checks, trains, tests; gives the archive, its metrics, the data's fingerprint and warnings. Raises `Broken`."""
+def carry_out(
+    project: Paths, folder: Path, live: Mapping[str, Any] | None, report: Report, *, alone: bool = False
+) -> dict[str, Any]:
+    """Checks, trains, tests; gives the archive, its metrics, the data's fingerprint and warnings. Raises `Broken`.
+
+    `alone`: this process does nothing else with Rasa, so what this training does not need may be kept from it.
+    """
     keep_under(project.cache)
     problems = check_content(project)
     if errors := errors_of(problems):
         raise Broken(_said(errors), problems)
     settings = _settings(project)
+    if alone:
+        leave_out(settings)
     report("training", 0.2, "Training")
     with keeping_solution():
         archive = _trained(project, settings, folder)

@@ -35,7 +35,7 @@ def serving_encoder(model: str | None) -> RecentEncoder:
 def bulk_encoder(model: str | None) -> SentenceEncoder:
     """For trainings: all cores, and every text only once over all trainings."""
     cache_dir = _Place.cache_dir
-    encoder = load_encoder(model, cache_dir, threads=os.cpu_count() or 1)
+    encoder = _bulk(model, cache_dir)
     return CachedEncoder(encoder, cache_dir / CACHE_FILE) if _Place.vectors_kept else encoder
 
 
@@ -57,3 +57,9 @@ def encoder_id(model: str | None) -> str:
 @lru_cache(maxsize=2)
 def _serving(model: str | None, cache_dir: Path) -> RecentEncoder:
     return RecentEncoder(load_encoder(model, cache_dir))
+
+
+@lru_cache(maxsize=1)
+def _bulk(model: str | None, cache_dir: Path) -> SentenceEncoder:
+    # Every trained component asks for it, and so does the test on held-out rows.
+    return load_encoder(model, cache_dir, threads=os.cpu_count() or 1)

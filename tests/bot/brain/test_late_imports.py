@@ -47,3 +47,15 @@ print(asyncio.run(load_model(pathlib.Path({str(trained_archive())!r}), LocalActi
 def test_a_neural_component_can_still_be_had():
     diet = "from rasa.nlu.classifiers.diet_classifier import DIETClassifier; print(DIETClassifier.__name__)"
     assert told(WORKER + diet) == ["DIETClassifier"]
+
+
+def test_spacy_does_without_torch_which_can_still_be_had():
+    spacy = "import spacy, thinc.compat; print(thinc.compat.has_torch, 'torch' in sys.modules)\n"
+    assert told(WORKER + spacy + "import torch; print(torch.ones(1).item())") == ["False", "False", "1.0"]
+
+
+def test_torch_that_was_there_before_stays():
+    assert told("import torch, bot.brain, thinc.compat; print('torch' in sys.modules, thinc.compat.has_torch)") == [
+        "True",
+        "True",
+    ]

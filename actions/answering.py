@@ -25,8 +25,8 @@ OF_ONE_SUBJECT = frozenset(
     {"ask_exchange", "ask_returns", "ask_refund", "ask_payment", "ask_warranty", "ask_price_match"}
 )
 """Kinds of question that one article is mostly about; advice on products or care has none."""
-NEAR, NEAR_MISS = 0.4, 0.67
-"""From this confidence on what comes closest is mostly what was meant: a press away, and two thirds of a failure."""
+NEAR, NEAR_MISS = 0.4, 0.5
+"""From this confidence on what comes closest is mostly what was meant: a press away, and half a failure."""
 REPEATED_WORDS = 3
 """So many words make a message that is repeated by intent."""
 _TELLING = re.compile(r"[^\W\d_]{4,}")
@@ -225,7 +225,7 @@ def show_closest(
     lead: str = "utter_this_comes_closest",
 ) -> None:
     """Show what was most likely meant, led by words that call it a guess, with the other articles it might have been.
-    Less than a failure, shown even if that makes enough of them: the next one brings a person."""
+    Half a failure, shown even if that makes enough of them: the next one brings a person."""
     talk.turn.findings.unanswered = question
     tried_enough = failed_enough(talk)
     count_failure(talk, NEAR_MISS)

@@ -48,8 +48,8 @@ def test_two_questions_in_a_row_without_an_answer_bring_a_person() -> None:
     assert unanswered(0.2, 0.2) == [False, True]
 
 
-def test_an_article_that_is_most_likely_meant_is_less_than_a_failure() -> None:
-    assert unanswered(0.6, 0.6, 0.6) == [False, False, True]
+def test_an_article_that_is_most_likely_meant_is_half_a_failure() -> None:
+    assert unanswered(0.6, 0.6, 0.6, 0.6) == [False, False, False, True]
     assert unanswered(0.6, 0.05, 0.6) == [False, False, True]
 
 

@@ -52,19 +52,21 @@ class AdviseOnProduct(AnswerQuestion):
         text = talk.heard.text
         if _PRICE.search(text) and await told_of_products(talk):
             return
-        named = await products_named(talk)
-        product = named[0] if len(named) == 1 else None
-        if product and _WEIGHT.search(text) and _KILOGRAMS.search(product.about):
-            talk.tell(product_text(product, text))
-            answered(talk, text, None)
-            return
-        answer = look_up(talk, text)
-        known = product_text(product, "") if product and product.about else ""
-        if not known or likely(answer) or said_just_now(talk, known):
+        heavy, answer = _WEIGHT.search(text) is not None, look_up(talk, text)
+        if likely(answer) and not heavy:
             await super().act(talk)
             return
-        others = answer.also[:MAX_NEXT] if answer and answer.confidence >= CLOSE else ()
-        show_closest(talk, text, known, [article(source.title, source.article_id) for source in others], lead=CATALOGUE)
+        named = await products_named(talk)
+        known = product_text(named[0], "") if len(named) == 1 and named[0].about else ""
+        if known and heavy and _KILOGRAMS.search(named[0].about):
+            talk.tell(known)
+            answered(talk, text, None)
+        elif not known or likely(answer) or said_just_now(talk, known):
+            await super().act(talk)
+        else:
+            others = answer.also[:MAX_NEXT] if answer and answer.confidence >= CLOSE else ()
+            shown = [article(source.title, source.article_id) for source in others]
+            show_closest(talk, text, known, shown, lead=CATALOGUE)
 
 
 async def told_of_products(talk: Talk) -> bool:

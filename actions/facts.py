@@ -68,7 +68,7 @@ def go_on_with_order(talk: Talk) -> None:
     if talk.slot("wish") or talk.slot("last_wish"):
         resume(talk)
         return
-    if _entity(talk, "email"):
+    if _entity(talk, "email") and "{" not in talk.heard.text:  # a typed payload is no customer's word
         talk.remember(last_wish="order_status")
         resume(talk)
         return

@@ -55,7 +55,7 @@ async def compute_turn(model: Model, request: TurnRequest) -> TurnResult:
     await _never_silent(model, tracker, turn, collector)
     done = time.perf_counter()
     return TurnResult(
-        replies=tuple(collector.replies),
+        replies=each_button_once(collector.replies),
         tracker_events=new_events(tracker, before),
         signals=signals_of(turn, todo.heard, tracker),
         model_id=model.id,
@@ -212,6 +212,16 @@ async def _never_silent(model: Model, tracker: DialogueStateTracker, turn: Turn,
         await model.processor._run_prediction_loop(collector, tracker)
     if not any(_speaks(reply) for reply in collector.replies):
         raise SilentTurn("No answer could be worked out for this message.", details={"turn": turn.turn_id})
+
+
+def each_button_once(replies: Sequence[Reply]) -> tuple[Reply, ...]:
+    """The replies of a turn without the buttons that a later one shows again."""
+    shown: set[str] = set()
+    kept = []
+    for reply in reversed(replies):
+        kept.append(replace(reply, quick_replies=tuple(it for it in reply.quick_replies if it["payload"] not in shown)))
+        shown |= {item["payload"] for item in reply.quick_replies}
+    return tuple(reversed(kept))
 
 
 def _speaks(reply: Reply) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import httpx
 from websockets.asyncio.client import connect
 
-from tests.chaos.people import DEAD_AFTER, PING_EVERY, TROUBLE, ended, fetched
+from tests.chaos.people import DEAD_AFTER, PING_EVERY, TROUBLE, ended, fetched, only_cut
 
 
 class DeskPage:
@@ -35,12 +35,21 @@ class DeskPage:
     async def compare(self, http: httpx.AsyncClient) -> list[str]:
         """What differs between the page and what is fetched afresh."""
         for conversation, shown in self.shown.items():
-            found = await fetched(http, f"/agent/conversations/{conversation}/events", self._token)
-            fresh = {event["seq"]: event for event in found["events"]}
+            fresh = await self._fetched(http, conversation)
             if shown != fresh:
                 odd = sorted(seq for seq in shown.keys() | fresh if shown.get(seq) != fresh.get(seq))
                 self.wrongs.append(f"the desk's page of {conversation} differs from a fresh fetch at {odd}")
         return self.wrongs
+
+    async def _fetched(self, http: httpx.AsyncClient, conversation: str) -> dict[int, dict]:
+        """All of it, page after page."""
+        fresh: dict[int, dict] = {}
+        while True:
+            path, after = f"/agent/conversations/{conversation}/events", max(fresh, default=0)
+            found = await fetched(http, path, self._token, after=after)
+            if not found["events"]:
+                return fresh
+            fresh |= {event["seq"]: event for event in found["events"]}
 
     async def _keep_open(self) -> None:
         while True:
@@ -48,6 +57,8 @@ class DeskPage:
                 await self._connected()
             except* TROUBLE:
                 pass
+            except* AttributeError as broken:
+                only_cut(broken)
             await asyncio.sleep(self._chance.uniform(0.01, 0.2))
 
     async def _connected(self) -> None:

@@ -33,6 +33,13 @@ async def fetched(http: httpx.AsyncClient, path: str, token: str, **params: obje
             await asyncio.sleep(0.05)
 
 
+def only_cut(broken: BaseExceptionGroup) -> None:
+    """Raise what is not the error of a client library that asks for the peer of a line which was cut meanwhile."""
+    rest = broken.split(lambda error: isinstance(error, AttributeError) and "getpeername" in str(error))[1]
+    if rest is not None:
+        raise rest
+
+
 async def ended(tasks: Sequence[asyncio.Task[None]]) -> list[Exception]:
     """Cancel them until they have ended; what they failed with. Once is not enough: where something fails in a task
     group at the moment at which the group is cancelled, Python 3.11 raises the failure and forgets the cancellation."""
@@ -128,6 +135,8 @@ class Customer:
                 await (self._polling(page) if page.polls else self._connected(page))
             except* TROUBLE:
                 pass
+            except* AttributeError as broken:
+                only_cut(broken)
             await asyncio.sleep(self._chance.uniform(0.01, 0.2))
 
     async def _polling(self, page: Page) -> None:

@@ -33,7 +33,7 @@ def test_development_questions_are_answered_rightly_or_refused(demo_shop: Knowle
         [row for row in rows if not row["articles"]],
     )
     assert report.precision >= 0.95
-    assert report.precision_all >= 0.94
+    assert report.precision_all >= 0.93
     assert report.refusal_rate >= 0.95
     assert report.answer_rate >= 0.34
     assert report.hit_at_1 >= 0.75

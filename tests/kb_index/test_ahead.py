@@ -42,6 +42,18 @@ def test_a_result_is_given_once_and_then_worked_out_again() -> None:
     assert work.sizes == [2, 1]
 
 
+def test_the_latest_results_are_given_again_where_they_are_remembered() -> None:
+    work = Work()
+    ahead = Ahead(work, lambda: [row(2)], remembered=20)
+    assert [ahead.of(row(number)) for number in (1, 2, 1, 2)] == [2, 4, 2, 4]
+    assert work.sizes == [2]
+    for number in range(10, 40):
+        ahead.of(row(number))
+    assert len(ahead._known) == 20
+    ahead.forget()
+    assert not ahead._known
+
+
 def test_what_is_true_no_longer_is_forgotten() -> None:
     work = Work()
     ahead = Ahead(work, lambda: [row(1), row(2)])

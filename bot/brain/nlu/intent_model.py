@@ -64,7 +64,8 @@ class IntentModel:
     def meanings(self, vectors: Embedded) -> list[Meaning]:
         """What each message's vectors alone say."""
         likeness = self.kernel.likeness(vectors, self.vectors)
-        return list(map(Meaning, likeness @ self.coefficients, likeness.max(axis=1)))
+        scores = likeness @ self.coefficients
+        return [Meaning(row.copy(), np.float32(most)) for row, most in zip(scores, likeness.max(axis=1), strict=True)]
 
     def read_meanings(self, texts: Sequence[str], meanings: Sequence[Meaning]) -> Read:
         """As `read`, where it is known what the messages' vectors say."""

@@ -26,6 +26,8 @@ from bot.brain.nlu.source_fingerprint import source_fingerprint
 from bot.brain.nlu.spelling_mender import wording_of
 from kb_index.ahead import Ahead
 
+REMEMBERED = 1_024
+"""What so many of the latest texts say to the kernel: 3 KB each, most of it the key."""
 OUT_OF_SCOPE = "out_of_scope"
 """Message key: true when the message is none of the things that were taught."""
 OUT_OF_SCOPE_SCORE = "out_of_scope_score"
@@ -71,7 +73,9 @@ class IntentReader(IntentClassifier, GraphComponent):
         self._model_storage = model_storage
         self._resource = resource
         self._model = model
-        self._meanings = None if model is None else Ahead[Meaning](self._read_rows, self._expected)
+        self._meanings = (
+            None if model is None else Ahead[Meaning](self._read_rows, self._expected, remembered=REMEMBERED)
+        )
 
     def _read_rows(self, rows: Floats) -> list[Meaning]:
         """Of rows with the vectors of both layers side by side."""

@@ -213,14 +213,15 @@ async def agent_comes_before_customers(database: Database, at_once: int) -> None
     at_work = [asyncio.create_task(database.read_script(script("at work"))) for _ in range(at_once)]
     while len(order) < at_once:
         await asyncio.sleep(0.01)
-    customers = [asyncio.create_task(database.read_script(script("customer"))) for _ in range(20)]
+    customers = [asyncio.create_task(database.read_script(script("customer"))) for _ in range(100)]
     await asyncio.sleep(0)
-    assert database.waiting == 20
+    assert database.waiting == 100
     agent = asyncio.create_task(database.read_script(script("agent"), first=True))
     await asyncio.sleep(0)
     hold.set()
     await asyncio.gather(*at_work, *customers, agent)
-    assert order.index("agent") < at_once + at_once  # beside those who took a place in the same moment at the latest
+    # Beside those who took a place in the same moment, and whom their threads may let go first: never at the end.
+    assert order.index("agent") < 4 * at_once < len(customers) / 2
     assert database.waiting == 0
 
 

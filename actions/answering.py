@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from actions.failures import corrects, count_failure, failed_enough, nearly_enough
+from actions.failures import corrects, count_failure, door_to_person, failed_enough
 from actions.handing_over import give_up, offer
 from actions.quick_replies import NONE_OF_THESE, NOT_MEANT, PERSON, QuickReply, article
 from actions.services import services
@@ -240,11 +240,6 @@ def show_closest(
         sources=sources,
         replies=[*others, NONE_OF_THESE if others else NOT_MEANT, *door_to_person(talk)],
     )
-
-
-def door_to_person(talk: Talk) -> list[QuickReply]:
-    """The button for a person, where one failure more would bring one."""
-    return [PERSON] if nearly_enough(talk) else []
 
 
 def usual_article(talk: Talk, closest: Sequence[Source]) -> Sequence[Source]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions.answering import MEANING, give, look_up, missed_again
-from actions.failures import count_failure, failed_enough, nearly_enough
+from actions.failures import count_failure, door_to_person, failed_enough
 from actions.handing_over import give_up, offer
 from actions.quick_replies import NONE_OF_THESE, PERSON, QuickReply, button
 from actions.talk import Aside, Talk
@@ -29,9 +29,8 @@ class Clarify(Aside):
         talk.remember(last_question=talk.heard.text)
         talk.turn.findings.clarified = talk.asked_back = True
         talk.remember(awaiting=MEANING)
-        door = (
-            [PERSON] if nearly_enough(talk) and all(shown["payload"] != PERSON["payload"] for shown in meanings) else []
-        )
+        shown = {meaning["payload"] for meaning in meanings}
+        door = [] if PERSON["payload"] in shown else door_to_person(talk)
         if len(meanings) == 1:
             talk.say("utter_did_you_mean", replies=[*meanings, NONE_OF_THESE, *door], meaning=meanings[0]["title"])
         elif meanings:

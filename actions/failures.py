@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from actions.quick_replies import PERSON, QuickReply
 from actions.services import services
 from actions.talk import Talk
 from actions.turn import Understanding
@@ -41,7 +42,7 @@ def corrects(heard: Understanding) -> bool:
 
 
 def begins_as_correction(text: str) -> bool:
-    """The same of any text."""
+    """Whether a text has that form; for messages that no longer have their reading."""
     return _CORRECTS.search(text) is not None
 
 
@@ -63,6 +64,11 @@ def failed_enough(talk: Talk) -> bool:
 def nearly_enough(talk: Talk) -> bool:
     """Whether one failure more would be enough, so that the door to a person is to stand open already."""
     return _failures(talk) > services().policy.attempts / 2
+
+
+def door_to_person(talk: Talk) -> list[QuickReply]:
+    """The button for a person, where one failure more would bring one."""
+    return [PERSON] if nearly_enough(talk) else []
 
 
 def another_matter(talk: Talk) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from actions.answering import CLOSEST, MEANING
-from actions.failures import count_failure, failed_enough, nearly_enough
+from actions.failures import count_failure, door_to_person, failed_enough
 from actions.handing_over import give_up, offer, offered
 from actions.policy import SETTLING
 from actions.quick_replies import NO, NONE_OF_THESE, PERSON, STOP, YES, QuickReply, button
@@ -160,7 +160,7 @@ class OutOfScope(Aside):
             return
         talk.turn.findings.clarified = talk.asked_back = True
         talk.remember(last_question=talk.heard.text)
-        talk.say("utter_not_understood", replies=[PERSON] if nearly_enough(talk) else [])
+        talk.say("utter_not_understood", replies=door_to_person(talk))
 
 
 class Goodbye(Step):

@@ -19,11 +19,13 @@ from tokenizers import Tokenizer
 
 from kb_index.embedding import Vectors, clean_text, whole_words
 
-_FORMAT = 5
+_FORMAT = 6
 _EXPORT_SECONDS = 600
 # Small batches of like length keep one core's cache warm: faster than one big padded batch.
 _BATCH_TEXTS = 32
 _BATCH_TOKENS = 2048
+# In one row every token is compared with every other, so a row's attention costs the square of its length.
+_ROW_TOKENS = 192
 _log = logging.getLogger(__name__)
 
 
@@ -39,6 +41,7 @@ class OnnxEncoder:
         self._pad_id: int = meta["pad_id"]
         self._lowercase: bool = meta["lowercase"]
         self._prompt: str = meta["prompt"]
+        self._packed: bool = meta["packed"]
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(meta["max_tokens"])
@@ -55,7 +58,8 @@ class OnnxEncoder:
         widths = [width for width in (self.dimension, self.middle_dimension) if width]
         layers = [np.zeros((len(texts), width), dtype=np.float32) for width in widths]
         encodings = self._tokenizer.encode_batch([self._prepare(text) for text in texts])
-        batches = list(_batches([len(encoding.ids) for encoding in encodings]))
+        lengths = [len(encoding.ids) for encoding in encodings]
+        batches = list(_rows(lengths) if self._packed else _batches(lengths))
 
         def fill(batch: list[int]) -> None:
             for rows, vectors in zip(layers, self._run([encodings[i] for i in batch]), strict=True):
@@ -83,20 +87,37 @@ class OnnxEncoder:
         return self._run([self._tokenizer.encode(self._prepare(text))])
 
     def _feed(self, encodings: list[Any]) -> dict[str, npt.NDArray[np.int64]]:
+        feed = _packed(encodings) if self._packed else self._padded(encodings)
+        return {name: feed[name] for name in self._inputs}
+
+    def _padded(self, encodings: list[Any]) -> dict[str, npt.NDArray[np.int64]]:
         longest = max(len(encoding.ids) for encoding in encodings)
-        feed: dict[str, npt.NDArray[np.int64]] = {}
-        for name in self._inputs:
-            fill = self._pad_id if name == "input_ids" else 0
-            feed[name] = np.full((len(encodings), longest), fill, dtype=np.int64)
+        shape = (len(encodings), longest)
+        tokens = np.full(shape, self._pad_id, dtype=np.int64)
+        mask, types = np.zeros((2, *shape), dtype=np.int64)
         for row, encoding in enumerate(encodings):
-            values = {
-                "input_ids": encoding.ids,
-                "attention_mask": encoding.attention_mask,
-                "token_type_ids": encoding.type_ids,
-            }
-            for name in self._inputs:
-                feed[name][row, : len(encoding.ids)] = values[name]
-        return feed
+            length = len(encoding.ids)
+            tokens[row, :length] = encoding.ids
+            mask[row, :length] = encoding.attention_mask
+            types[row, :length] = encoding.type_ids
+        return {"input_ids": tokens, "attention_mask": mask, "token_type_ids": types}
+
+
+def _packed(encodings: list[Any]) -> dict[str, npt.NDArray[np.int64]]:
+    """What `onnx_pipelines.Packed` is told."""
+    lengths = np.array([len(encoding.ids) for encoding in encodings])
+    within = np.arange(lengths.max())
+    mask = within < lengths[:, np.newaxis]
+    begins = np.cumsum(lengths) - lengths
+    owners = np.repeat(np.arange(len(encodings)), lengths)
+    return {
+        "input_ids": np.array([[token for encoding in encodings for token in encoding.ids]], dtype=np.int64),
+        "token_type_ids": np.array([[kind for encoding in encodings for kind in encoding.type_ids]], dtype=np.int64),
+        "position_ids": (np.arange(len(owners)) - begins[owners])[np.newaxis],
+        "owners": owners,
+        "places": np.where(mask, begins[:, np.newaxis] + within, 0),
+        "attention_mask": mask.astype(np.int64),
+    }
 
 
 def _session(graph: Path) -> Any:
@@ -119,6 +140,20 @@ def _batches(lengths: list[int]) -> Iterator[list[int]]:
         batch.append(position)
     if batch:
         yield batch
+
+
+def _rows(lengths: list[int]) -> Iterator[list[int]]:
+    """Positions in their order, as many to a row as it takes."""
+    row: list[int] = []
+    tokens = 0
+    for position, length in enumerate(lengths):
+        if row and tokens + length > _ROW_TOKENS:
+            yield row
+            row, tokens = [], 0
+        row.append(position)
+        tokens += length
+    if row:
+        yield row
 
 
 def load_onnx_encoder(folder: Path, model_id: str, cache_dir: Path, threads: int) -> OnnxEncoder | None:

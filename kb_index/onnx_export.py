@@ -19,14 +19,15 @@ import torch
 from kb_index import onnx_blocks, onnx_integers
 from kb_index.embedding import Vectors
 from kb_index.onnx_encoder import OnnxEncoder
+from kb_index.onnx_pipelines import Packed, Padded
 from kb_index.quicker import TYPICAL, quicker
 from kb_index.torch_encoder import load_model
 
 GRAPH, TOKENIZER, META = "model.onnx", "tokenizer.json", "meta.json"
 _OPSET = 17
 _TOLERANCE = 1e-4
-_MIDDLE = 2 / 3
-"""Which layer beside the last is told: the fourth of six."""
+_PACKABLE = {"bert"}
+"""Makes of models that take positions, and say by a mask of four sides which token looks at which."""
 _NEAR = 0.998
 """Cosine of a vector from 8-bit weights to the exact one, at least; else the exact weights serve."""
 _PROBES = (
@@ -38,59 +39,50 @@ _PROBES = (
 )
 
 
-class _Pipeline(torch.nn.Module):  # type: ignore[misc]  # torch is untyped here
-    """Transformer, pooling and whatever follows, as one graph from token ids to the sentence vector.
-
-    A second output is the mean over the text of what the layer `_MIDDLE` of the way up gives, where the model tells.
-    """
-
-    def __init__(self, model: Any, inputs: list[str]) -> None:
-        super().__init__()
-        self.model = model
-        self.inputs = inputs
-
-    def forward(self, *tensors: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        features = self.model(dict(zip(self.inputs, tensors, strict=True)))
-        sentence: torch.Tensor = features["sentence_embedding"]
-        layers = features.get("all_layer_embeddings")
-        if not layers or "attention_mask" not in features:
-            return (sentence,)
-        # The first of the layers is what goes into the first block.
-        middle = layers[round(_MIDDLE * (len(layers) - 1))]
-        mask = features["attention_mask"].unsqueeze(-1).to(middle.dtype)
-        return sentence, (middle * mask).sum(1) / mask.sum(1).clamp(min=1)
-
-
 def export(folder: Path, out: Path) -> None:
     """Writes graph, tokenizer and their settings to `out`."""
     # torch's fused attention has no exact counterpart in the exporter; the plain form has.
     model = load_model(folder, model_kwargs={"attn_implementation": "eager"}).eval()
-    tokenizer = model.tokenizer
-    example = tokenizer(["where is my parcel", "hello"], padding=True, return_tensors="pt")
-    inputs = [name for name in tokenizer.model_input_names if name in example]
+    told = model.tokenizer(["where is my parcel"], return_tensors="pt")
+    inputs = [name for name in model.tokenizer.model_input_names if name in told]
     out.mkdir(parents=True, exist_ok=True)
     _tell_layers(model)
-    pipeline = _Pipeline(model, inputs)
+    model.tokenizer.backend_tokenizer.save(str(out / TOKENIZER))
+    exact = _packed(model, inputs, out) or _drawn(model, Padded(model, inputs), out)
+    _try_forms(out, exact)
+
+
+def _packed(model: Any, inputs: list[str], out: Path) -> tuple[Vectors, Vectors] | None:
+    """As `_drawn` with texts in one row, where the model can be asked so and answers as it does otherwise."""
+    if getattr(getattr(getattr(model[0], "auto_model", None), "config", None), "model_type", None) not in _PACKABLE:
+        return None
+    try:
+        return _drawn(model, Packed(model, inputs), out)
+    except (Exception, SystemExit):  # whatever the model or the exporter makes of it, there is the other form
+        return None
+
+
+def _drawn(model: Any, pipeline: Padded | Packed, out: Path) -> tuple[Vectors, Vectors]:
+    """Writes a graph with its settings. What it makes of the probes; refuses a graph that is not the model."""
+    example = pipeline.example(model.tokenizer)
     with torch.no_grad():
-        widths = [int(layer.shape[1]) for layer in pipeline(*(example[name] for name in inputs))]
+        widths = [int(layer.shape[1]) for layer in pipeline(*example)]
     outputs = ["sentence", "middle"][: len(widths)]
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
             pipeline,
-            tuple(example[name] for name in inputs),
+            example,
             str(out / GRAPH),
-            input_names=inputs,
+            input_names=pipeline.inputs,
             output_names=outputs,
-            dynamic_axes={name: {0: "batch", 1: "tokens"} for name in inputs}
-            | {name: {0: "batch"} for name in outputs},
+            dynamic_axes=pipeline.axes | {name: {0: "batch"} for name in outputs},
             opset_version=_OPSET,
             dynamo=False,
         )
-    tokenizer.backend_tokenizer.save(str(out / TOKENIZER))
-    (out / META).write_text(json.dumps(_settings(model, inputs, widths), indent=1))
-    exact = _checked(model, out)
-    _try_forms(out, exact)
+    settings = _settings(model, pipeline.inputs, widths) | {"packed": isinstance(pipeline, Packed)}
+    (out / META).write_text(json.dumps(settings, indent=1))
+    return _checked(model, out)
 
 
 def _tell_layers(model: Any) -> None:

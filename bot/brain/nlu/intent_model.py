@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from bot.brain.nlu.kernel_regression import Embedded, Floats, Kernel
+from bot.brain.nlu.kernel_regression import Comparable, Embedded, Floats, Kernel, comparable
 from bot.brain.nlu.rejection import belonging
 from bot.brain.nlu.terms import TermSpace
 
@@ -61,9 +62,13 @@ class IntentModel:
         """Scores and belonging of each message; middle vectors are needed only where `kernel.middle` weighs them."""
         return self.read_meanings(texts, self.meanings(vectors))
 
+    @cached_property
+    def _compared(self) -> Comparable:
+        return comparable(self.vectors)
+
     def meanings(self, vectors: Embedded) -> list[Meaning]:
         """What each message's vectors alone say."""
-        likeness = self.kernel.likeness(vectors, self.vectors)
+        likeness = self.kernel.likeness(vectors, self._compared)
         scores = likeness @ self.coefficients
         return [Meaning(row.copy(), np.float32(most)) for row, most in zip(scores, likeness.max(axis=1), strict=True)]
 

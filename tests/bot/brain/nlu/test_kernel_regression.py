@@ -2,8 +2,18 @@ import numpy as np
 import pytest
 
 from bot.brain.nlu import kernel_regression
-from bot.brain.nlu.kernel_regression import Embedded, Kernel, Rows, gram, one_hot, solve
+from bot.brain.nlu.kernel_regression import (
+    Embedded,
+    Kernel,
+    QuicklyCompared,
+    Rows,
+    comparable,
+    gram,
+    one_hot,
+    solve,
+)
 from bot.brain.nlu.terms import TermSpace
+from kb_index.integer_rows import integers_are_quick
 
 KERNEL = Kernel()
 
@@ -95,7 +105,19 @@ def test_trusting_rows_less_afterwards_is_solving_with_more_ridge(example_rows) 
 def test_middle_vectors_count_by_their_weight_and_are_not_looked_at_without_one(example_rows) -> None:
     sentence, middle = example_rows().vectors.sentence, example_rows(seed=8).vectors.sentence
     both, alone = Embedded(sentence, middle), Embedded.of(sentence)
-    expected = KERNEL.meaning(sentence, sentence) + 0.3 * KERNEL.meaning(middle, middle)
+    expected = KERNEL.meaning(sentence @ sentence.T) + 0.3 * KERNEL.meaning(middle @ middle.T)
     assert np.allclose(Kernel(middle=0.3).likeness(both, both), expected, atol=1e-5)
     assert np.array_equal(KERNEL.likeness(both, both), KERNEL.likeness(alone, alone))
     assert alone[3:5].middle.shape == (2, 0)
+
+
+def test_what_compares_quickly_says_what_comparing_exactly_says(example_rows) -> None:
+    sentence, middle = example_rows().vectors.sentence, example_rows(seed=8).vectors.sentence
+    both = Embedded(sentence, middle)
+    kernel = Kernel(middle=0.3)
+    assert np.allclose(kernel.likeness(both[:7], QuicklyCompared(both)), kernel.likeness(both[:7], both), atol=0.02)
+    assert isinstance(comparable(both), QuicklyCompared if integers_are_quick() else Embedded)
+    alone = QuicklyCompared(Embedded.of(sentence))
+    assert KERNEL.likeness(Embedded.of(sentence[:2]), alone).shape == (2, len(sentence))
+    with pytest.raises(ValueError, match="no middle vectors"):
+        kernel.likeness(both[:2], alone)

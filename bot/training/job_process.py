@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from bot.training.paths import Paths
+
+_OBJECTS = 500_000
 
 
 class Reporter:
@@ -55,6 +58,8 @@ class _ComponentProgress(logging.Handler):
 
 def main() -> None:
     """Carries out the order."""
+    # This process makes much, keeps nearly all of it and ends: looking for what could be let go is time for nothing.
+    gc.set_threshold(_OBJECTS, 100, 100)
     reporter = Reporter()
     order = json.load(sys.stdin)
     paths = {name: Path(value) for name, value in order["project"].items() if name != "embedding_model"}

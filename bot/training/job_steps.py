@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.brain.nlu.encoders import keep_under
+from bot.brain.nlu.encoders import keep_under, load_only_one
 from bot.brain.nlu.intent_training import keeping_solution
 from bot.brain.nlu.intents import kernel_of
 from bot.brain.nlu.kernel_regression import Kernel
@@ -58,15 +59,20 @@ def carry_out(
     settings = _settings(project)
     if alone:
         leave_out(settings)
+        load_only_one()
     report("training", 0.2, "Training")
     with keeping_solution():
         archive = _trained(project, settings, folder)
         content = _content(project)
         rows = _rows(content)
         report("testing", 0.7, "Trying the new model")
-        _smoke_test(archive, rows)
-        report("testing", 0.75, "Testing on held-out examples")
-        held_out = cross_validate(rows, _kernel(settings), project.embedding_model, spelling_of(content))
+        with ThreadPoolExecutor(1) as aside:
+            tested = aside.submit(
+                cross_validate, rows, _kernel(settings), project.embedding_model, spelling_of(content)
+            )
+            _smoke_test(archive, rows)
+            report("testing", 0.75, "Testing on held-out examples")
+            held_out = tested.result()
     gate = gate_of(held_out, live)
     return {
         "archive": str(archive),
@@ -116,6 +122,7 @@ def _trained(project: Paths, settings: Mapping[str, Any], folder: Path) -> Path:
                 training_files=[str(place) for place in project.training_folders],
                 output=str(folder),
                 fixed_model_name="model",
+                force_training=True,
             )
     except (RasaException, SystemExit, ValueError) as error:
         raise Broken(f"Rasa cannot train on this content: {error}") from error

@@ -20,11 +20,17 @@ class _Place:
 
     cache_dir = DEFAULT_CACHE_DIR
     vectors_kept = True
+    one_for_all = False
 
 
 def keep_under(cache_dir: Path) -> None:
     """Keep prepared models and vectors under `cache_dir` from now on (default `var/cache`)."""
     _Place.cache_dir = cache_dir
+
+
+def load_only_one() -> None:
+    """Let messages as they come share the loaded model with trainings: for a process that trains and ends."""
+    _Place.one_for_all = True
 
 
 def serving_encoder(model: str | None) -> RecentEncoder:
@@ -56,7 +62,7 @@ def encoder_id(model: str | None) -> str:
 
 @lru_cache(maxsize=2)
 def _serving(model: str | None, cache_dir: Path) -> RecentEncoder:
-    return RecentEncoder(load_encoder(model, cache_dir))
+    return RecentEncoder(_bulk(model, cache_dir) if _Place.one_for_all else load_encoder(model, cache_dir))
 
 
 @lru_cache(maxsize=1)

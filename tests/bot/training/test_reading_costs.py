@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from rasa.engine.storage import local_model_storage
+from rasa.engine.training import graph_trainer
 from rasa.shared.importers import utils as importers
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
@@ -40,6 +41,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     monkeypatch.setattr(TrainingData, "sanitize_examples", staticmethod(RASAS))
     monkeypatch.setattr(importers, "training_data_from_paths", importers.training_data_from_paths)
     monkeypatch.setattr(local_model_storage, "TarSafe", local_model_storage.TarSafe)
+    monkeypatch.setattr(graph_trainer, "TrainingHook", graph_trainer.TrainingHook)
     monkeypatch.setattr(reading_costs, "_read", read)
     reading_costs._plain.cache_clear()
     reading_costs.spare()

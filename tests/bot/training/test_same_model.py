@@ -2,9 +2,11 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tarfile
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +51,12 @@ def parts(archive: Path, folder: Path) -> dict[str, Path]:
     return {str(path.relative_to(folder)): path for path in found if path.is_file()}
 
 
+def steps_known(cache: Path) -> int:
+    """How many steps of trainings Rasa would know again."""
+    with closing(sqlite3.connect(cache / "cache.db")) as database:
+        return int(database.execute("SELECT count(*) FROM cache_entry").fetchone()[0])
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_training_that_is_spared_much_makes_the_same_model(project: Paths, nlu_file: Path, tmp_path: Path) -> None:
@@ -61,6 +69,8 @@ def test_a_training_that_is_spared_much_makes_the_same_model(project: Paths, nlu
     plain, spared = (trained(project, tmp_path / name, spared=name == "spared") for name in ("plain", "spared"))
     assert plain[1:3] == spared[1:3], "the same on held-out rows, the same warnings"
     assert spared[3:] == (False, False), "neither TensorFlow nor torch was loaded"
+    known = [steps_known(tmp_path / name / "rasa") for name in ("plain", "spared")]
+    assert known[0] > 0 == known[1], "what each step made is not kept for a training with the same content"
     wanted, got = (parts(each[0], tmp_path / f"parts{at}") for at, each in enumerate((plain, spared)))
     assert set(wanted) == set(got)
     assert len(wanted) > 8

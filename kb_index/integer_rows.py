@@ -29,6 +29,9 @@ class IntegerRows:
         [(values, self._scales), *_] = columns(np.ascontiguousarray(rows.T))
         self._session = _session(values)
 
+    def __len__(self) -> int:
+        return len(self._scales)
+
     def products(self, few: Vectors) -> Vectors:
         """Each of few vectors with each of the rows, (few, rows)."""
         first, first_scales = _rounded(few)

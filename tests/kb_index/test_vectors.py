@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from kb_index.embedding import Vectors
+from kb_index.integer_rows import IntegerRows
 from kb_index.vectors import VectorIndex, center_of, products, top
 
 
@@ -79,3 +80,16 @@ def test_products_of_few_rows_with_many(few: int) -> None:
     assert found.dtype == np.float32
     assert found.flags["C_CONTIGUOUS"]
     assert np.allclose(found, one @ other.T, atol=1e-4)
+
+
+@pytest.mark.parametrize("later", [0, 3])
+def test_all_rows_compared_at_once_are_as_each_compared_alone(later: int) -> None:
+    index = filled(clustered(1_200), 10_000)
+    queries = index.prepare(clustered(4, seed=3))[0]
+    index.all_scores(queries)  # from now on its rows may be kept as integers too
+    if later:
+        index.add(clustered(later, seed=4))
+    together, alone = index.all_scores(queries), np.stack([index.scores(query) for query in queries])
+    assert together.shape == (4, 1_200 + later)
+    assert np.abs(together - alone).max() < IntegerRows.ERROR * 2
+    assert np.array_equal(together.argmax(axis=1), alone.argmax(axis=1))

@@ -285,6 +285,22 @@ class AnswerOrDecline(Aside):
             talk.then("action_out_of_scope")
 
 
+class AnswerOrComplaint(Aside):
+    """Displeased, and asking something: what an article surely answers is answered, all else is a complaint."""
+
+    action_name = "action_answer_or_complaint"
+
+    async def act(self, talk: Talk) -> None:
+        """'Oh great, a bot. Go on then, which R-value for March?' is best answered."""
+        answer = look_up(talk, talk.heard.text)
+        if answer is not None and answer.answerable and is_question(talk.heard):
+            give(talk, answer, talk.heard.text)
+        elif likely(answer) and is_question(talk.heard):
+            admit(talk, talk.heard.text, answer)
+        else:
+            talk.then("action_complaint")
+
+
 def likely(answer: Answer | None) -> bool:
     """Whether an article probably answers, though not surely enough to be given as the answer. Of development questions
     that are read as foreign, 30 of 43 such are right; of 200 that have nothing to do with a shop 11 look so."""

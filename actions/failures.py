@@ -18,10 +18,13 @@ TELLING_WORDS = 3
 PATIENT = 0.5
 """From this frustration on a second failure counts in full whatever it is about."""
 _CORRECTS = re.compile(
-    r"^\W*(?:(?:no|nope|nah|er|um|well|but|sorry|again)\b\W*)*(?:not (?:the|that|this|about|an?|my|what|for|\w+ing)\b"
-    r"|i (?:said|meant|mean|asked)\b|(?:again|still) (?:not|no|wrong)\b"
-    r"|that'?s not\b|that is not\b|(?:this|it|that)(?:'s| is| was) (?:still )?not (?:it\b|what\b|about)"
-    r"|you(?:'re| are| have|'ve)? (?:still |just |only |now )?"
+    r"^\W*(?:(?:no|nope|nah|er|um|well|but|sorry|again)\b\W*)*"
+    r"(?:not (?:the|that|this|about|an?|my|what|for|how|where|when|which|who|why|if|whether|\w+ing)\b"
+    r"|i (?:(?:don'?t|do not|didn'?t|did not) )?(?:said|say|meant|mean|asked|ask)\b|(?:again|still) (?:not|no|wrong)\b"
+    r"|that'?s (?:not|still|twice|again)\b|that is (?:not|still)\b"
+    r"|(?:this|it|that)(?:'s| is| was) (?:still )?not (?:it\b|what\b|about)"
+    r"|(?:this|it|that) (?:isn'?t|wasn'?t|ain'?t) (?:it\b|what\b|about|the\b)"
+    r"|(?:you(?:'?re| are| have|'ve)?|ur|u r) (?:still |just |only |now )?"
     r"(?:told|tell\w*|talk\w*|gave|given|giving|explain\w*|describ\w*|answer(?:ed|ing)|keep|sent me|show(?:ed|ing))\b"
     r"|(?:wrong|still)\b)",
     re.IGNORECASE,
@@ -77,10 +80,10 @@ def another_matter(talk: Talk) -> bool:
     before = next(reversed(list(talk.earlier())), None)
     if before is None or knowledge is None or heard.button or corrects(heard):
         return False
+    if _CLOSES.match(heard.text) and heard.frustration < services().policy.annoyed:
+        return True  # 'shame' has a tone of its own
     if heard.frustration >= PATIENT or len(heard.text.split()) < TELLING_WORDS:
         return False
-    if _CLOSES.match(heard.text):
-        return True
     return knowledge.likeness(before.text, heard.text) < ANOTHER_MATTER
 
 

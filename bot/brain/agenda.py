@@ -76,6 +76,8 @@ async def agenda(processor: MessageProcessor, messages: Sequence[TurnMessage], t
         return Agenda(tuple(heard), (*pressed[-1:], *typed[-1:]))
     whole = heard[0] if len(heard) == 1 else await _joined(processor, heard)
     parts = [part for reading in heard for part in await _parts(processor, reading, len(heard) > 1)]
+    if any(_says_missed(part) for part in parts if part.text != whole.text):
+        whole = whole.missing()
     requests = [clause for reading in heard for clause in await asking(processor, reading)]
     if requests:
         return Agenda(tuple(heard), (_with_mood(requests[0], whole),))
@@ -97,8 +99,14 @@ def choose(whole: Reading, parts: Sequence[Reading]) -> list[Reading]:
     certain = whole.confidence >= CERTAIN and not whole.out_of_scope
     if len(wishes) == 1 and (not certain or topic(whole.intent) is None):
         only = wishes[0].with_entities(whole.parse.get("entities") or ())
-        return [_with_mood(replace(only, text=whole.text), whole)]
+        only = _with_mood(replace(only, text=whole.text), whole)
+        return [only.missing() if whole.missed else only]
     return [whole]
+
+
+def _says_missed(part: Reading) -> bool:
+    """'You are answering something else again' in a message that goes on with what is wanted."""
+    return part.intent == "not_helpful" and part.confidence >= SURE and not part.out_of_scope
 
 
 def _needs_person(part: Reading, whole: Reading) -> bool:

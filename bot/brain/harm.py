@@ -35,14 +35,19 @@ _DESPAIR = (
 _HARM = (
     r"went up|smell\w*|stink\w*|fumes?|hiss\w*|fires?|flam\w+|flar\w+|burn(?:t|ed|ing)?|smok\w+|explo\w*|blew|shock\w*"
     r"|monoxide|alarm|ambulance|hospital|999|112|emergenc\w*|danger\w*|hurt\w*|injur\w*|bleed\w*|blood|poison\w*|swallow\w*|chok\w*"
-    r"|suffocat\w*|breath\w*|faint\w*|dizzy|vomit\w*|allerg\w*|rash|blister\w*|swell\w*|swollen|unconscious|collaps\w*"
+    r"|suffocat\w*|faint\w*|dizzy|vomit\w*|allerg\w*|rash|blister\w*|swell\w*|swollen|unconscious|collaps\w*"
     r"|suicid\w*|kms|kill (?:me|my)\w*|die|dying|dead"
 )
+_SHORT_OF_BREATH = (
+    r"(?:can'?t|cannot|could(?:n'?t| not)|not|hard(?:ly)?|trouble|difficult\w*|struggl\w*|short(?:ness)? of|stopp?\w*)"
+    r" (?:\w+ ){0,2}breath\w*|breath(?:e|ed|ing) (?:\w+ ){0,2}in\b|breathless"
+)
+"""'Is it just from breathing?' asks about damp in a tent."""
 _FUEL_LEAKS = re.compile(
     r"(?=.*\b(?:leak\w*|escap\w*)\b).*\b(?:gas|stoves?|canisters?|cart\w*ge\w*|fuel|petrol|burners?)\b",
     re.I | re.DOTALL,
 )
-_TELLS = re.compile(rf"\b(?:{_HARM})\b", re.IGNORECASE)
+_TELLS = re.compile(rf"\b(?:{_HARM}|{_SHORT_OF_BREATH})\b", re.IGNORECASE)
 _MAY_HARM = re.compile(rf"\b(?:{_THINGS}|{_BODY}|{_DESPAIR})\b", re.IGNORECASE)
 
 

@@ -101,6 +101,15 @@ class Reading:
             button=self.button,
         )
 
+    @property
+    def missed(self) -> bool:
+        """Whether a sentence of it says that what was answered before was not what was meant."""
+        return bool(self.parse.get("missed"))
+
+    def missing(self) -> Reading:
+        """The same message, known to say that."""
+        return replace(self, parse={**self.parse, "missed": True})
+
     def lend_mood(self, other: Reading) -> Reading:
         """The other reading with the mood of this one."""
         mood = {name: self.parse.get(name, 0.0) for name in ("frustration", "urgency")}

@@ -7,7 +7,7 @@ how sure the reading is. The thresholds on confidence are here and nowhere else.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +60,10 @@ SORRY_BY_ITSELF = frozenset({"complaint", "insult", "not_helpful", "stop", "orde
 """What these lead to names the trouble already."""
 PRAISING = frozenset({"praise", "thank"})
 """Said by somebody who sounds displeased, these are sarcasm."""
+CONTENT = PRAISING | {"problem_solved", "affirm"}
+"""'Sweet' may be any of these: it is one of them."""
+COMPLAINTS = frozenset({"action_complaint", "action_answer_or_complaint"})
+"""What names the trouble in words of its own."""
 BRIEF = 3
 """Up to so many words, probable praise only takes note of an answer ('ah clever') unless something is wrong."""
 CALM_ENOUGH = 0.6
@@ -97,6 +101,18 @@ _OTHER_WISH = re.compile(
 )
 _CORRECTION = re.compile(
     r"\b(?:no|not|nope|wrong|mea?nt?|mistake|mistyped|sorry|instead|actually|rather|typo)\b", re.IGNORECASE
+)
+UNANSWERED = frozenset({"meaning", "closest", "offer_human:missing_knowledge"})
+"""What is awaited after a question that got no sure answer."""
+_OF_AN_ORDER = re.compile(
+    r"\b(?:order\w*|bought|parcels?|packages?|box|deliver\w*|arriv\w*|c[ao]me|get here|be here|here by"
+    r"|be with (?:me|us)|track\w*|refund\w*|return\w*|sent|send\w*|ship\w*|dispatch\w*|exchang\w*|swap\w*|cancel\w*"
+    r"|invoices?|receipts?|money|paid|pay\w*|charged?|address|wrong|missing|broken?|torn|damaged?|faulty|my)\b",
+    re.IGNORECASE,
+)
+_GLADLY = re.compile(
+    r"\W*(?:lovely|great|perfect|brilliant|fab\w*|super|wonderful|excellent|nice|good|cool|ace|thanks|cheers|ta)\b",
+    re.I,
 )
 _WORD = re.compile(r"[^\W\d_]{2,}|\d{3,}")
 
@@ -199,10 +215,12 @@ def _by_mood(reading: Reading, now: Situation, certain: bool, policy: HandoverPo
         return Route("action_acknowledge")
     if mood is Mood.ANGRY or _had_enough(reading, now, certain, policy):
         return Route("action_hand_over", reason="frustration")
-    routed = _answer_to_question(reading, now, certain) or _by_certainty(reading, certain, mood)
+    routed = (
+        _answer_to_question(reading, now, certain) or _pressed(reading, now) or _by_certainty(reading, certain, mood)
+    )
     felt = mood is Mood.ANNOYED or _sounds_let_down(reading, policy)
     sympathy = felt and not now.slots.get("sympathy_shown") and reading.intent not in SORRY_BY_ITSELF
-    sympathy = sympathy and routed.action != "action_complaint"
+    sympathy = sympathy and routed.action not in COMPLAINTS
     return Route(routed.action, routed.reason, routed.hold, sympathy)
 
 
@@ -213,7 +231,11 @@ def _sounds_let_down(reading: Reading, policy: HandoverPolicy) -> bool:
 
 
 def _displeasure(reading: Reading) -> float:
-    return sum(chance for name, chance in reading.meanings if name in DISPLEASED)
+    return _chance_of(reading, DISPLEASED)
+
+
+def _chance_of(reading: Reading, intents: Collection[str]) -> float:
+    return sum(chance for name, chance in reading.meanings if name in intents)
 
 
 def _takes_note(reading: Reading, now: Situation, certain: bool) -> bool:
@@ -232,7 +254,9 @@ def _takes_note(reading: Reading, now: Situation, certain: bool) -> bool:
 
 def _praises_briefly(reading: Reading, now: Situation) -> bool:
     """'Ah clever': too short to be sure of, and nothing was wrong that would make it bitter."""
-    brief = reading.intent in PRAISING and reading.confidence >= LIKELY_COMPLAINT and len(reading.text.split()) <= BRIEF
+    likely = reading.intent in PRAISING and reading.confidence >= LIKELY_COMPLAINT
+    content = reading.frustration < CALM_ENOUGH and _chance_of(reading, CONTENT) >= CERTAIN
+    brief = (likely or content) and len(reading.text.split()) <= BRIEF
     wrong = now.displeased_before or now.trouble_open or now.requested is not None or heated(reading.text)
     return brief and reading.confidence < CERTAIN and not wrong
 
@@ -296,7 +320,9 @@ def _needs_person(reading: Reading, now: Situation) -> str | None:
             if danger(reading) >= DANGER_PLAIN or tells_of_harm(reading.text):
                 return name
             continue
-        if not only_danger and chance >= PERSON_LIKELY.get(name, 2.0):
+        # 'Lovely, he'll come along then' is unlike all that customers write, and nearest to a request of all.
+        glad = name == "request_human" and _GLADLY.match(reading.text) and not speaks_of_person(reading.text)
+        if not only_danger and not glad and chance >= PERSON_LIKELY.get(name, 2.0):
             return name
     return None
 
@@ -324,7 +350,7 @@ def _takes_person(reading: Reading, now: Situation, certain: bool) -> bool:
 def _corrects_again(reading: Reading, now: Situation) -> bool:
     """'No, not a tent pole', and after the next answer 'still not it': whatever was said between, it missed twice."""
     answers = now.requested in FREE_TEXT or _gives_facts(reading)
-    return now.corrected_before and not answers and begins_as_correction(reading.text)
+    return now.corrected_before and not answers and (reading.missed or begins_as_correction(reading.text))
 
 
 def _person_offered(now: Situation) -> bool:
@@ -368,6 +394,15 @@ def _answer_to_question(reading: Reading, now: Situation, certain: bool) -> Rout
     return Route("action_answer_or_ask_again" if _QUESTION.search(reading.text) else None, hold=True)
 
 
+def _pressed(reading: Reading, now: Situation) -> Route | None:
+    """'I need to know before Friday', after a question that was not answered, is about that question, not an order."""
+    if now.requested is not None or _gives_facts(reading) or reading.confidence >= SURELY_MEANT:
+        return None
+    open_question = now.failed_before or str(now.slots.get("awaiting") or "") in UNANSWERED
+    about_order = reading.intent in WISHES.intents and _OF_AN_ORDER.search(reading.text) is None
+    return Route("action_answer") if open_question and about_order else None
+
+
 def _lacks_what_was_asked(reading: Reading, now: Situation) -> bool:
     """'I don't have the number': neither an answer nor another wish, so the question is asked with more help."""
     if now.requested not in FACTS or reading.intent in PERSON_FIRST or reading.intent == "stop":
@@ -381,8 +416,8 @@ def _by_certainty(reading: Reading, certain: bool, mood: Mood) -> Route:
     if danger(reading) >= DANGER_POSSIBLE and may_tell_of_harm(reading.text):
         return Route("action_ask_about_danger")
     if mood is Mood.ANNOYED or (reading.intent in DISPLEASED and reading.confidence >= COMPLAINED):
-        # Displeased, and what about is not clear: that is a complaint, whatever it is likeliest to ask.
-        return Route("action_complaint")
+        # Displeased, and what about is not clear: that is a complaint, unless it asks what an article surely answers.
+        return Route("action_answer_or_complaint" if _QUESTION.search(reading.text) else "action_complaint")
     return Route(_of_uncertain(reading))
 
 

@@ -138,9 +138,9 @@ def situation(tracker: DialogueStateTracker, policy: HandoverPolicy) -> Situatio
 
 
 def _corrected(event: UserUttered) -> bool:
-    entities = (event.parse_data or {}).get("entities") or ()
-    facts = any(item.get("entity") in FACTS for item in entities)
-    return not facts and begins_as_correction(event.text or "")
+    parse = event.parse_data or {}
+    facts = any(item.get("entity") in FACTS for item in parse.get("entities") or ())
+    return not facts and (bool(parse.get("missed")) or begins_as_correction(event.text or ""))
 
 
 def displeased_by(said: Sequence[UserUttered], policy: HandoverPolicy) -> bool:

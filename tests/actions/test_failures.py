@@ -7,7 +7,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answering import admit
-from actions.failures import ANOTHER_MATTER, count_failure, failed_enough, nearly_enough
+from actions.failures import ANOTHER_MATTER, begins_as_correction, count_failure, failed_enough, nearly_enough
 from actions.quick_replies import PERSON
 from actions.services import Services, configure, services
 from actions.talk import Talk
@@ -90,7 +90,13 @@ def test_what_is_no_calm_other_matter_counts_in_full(text: str, frustration: flo
 
 
 @pytest.mark.parametrize(
-    "text", ["Fair enough. And do you sell the wax?", "haha fair. is orange in stock", "anyway, do you sell mugs"]
+    "text",
+    [
+        "shame. is there a cafe near it",
+        "Fair enough. And do you sell the wax?",
+        "haha fair. is orange in stock",
+        "anyway, do you sell mugs",
+    ],
 )
 def test_who_leaves_the_matter_before_asks_about_another(text: str) -> None:
     assert second(0.9, text).slot("failed_attempts") == 1.5
@@ -136,3 +142,23 @@ def test_after_it_the_next_failure_brings_the_person() -> None:
 
 def test_an_unlikely_one_brings_the_person_at_once() -> None:
     assert asked(0.2, failed=1.0).turn.findings.handover is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not how to pitch it",
+        "no i dont mean the size",
+        "thats still the size guide",
+        "that isn't what I asked",
+        "ur answering something else",
+        "youre telling me about boots",
+    ],
+)
+def test_how_a_correction_begins(text: str) -> None:
+    assert begins_as_correction(text)
+
+
+@pytest.mark.parametrize("text", ["nothing else", "that is great", "i need a tent", "no", "your tents are fine"])
+def test_what_is_no_correction(text: str) -> None:
+    assert not begins_as_correction(text)

@@ -11,7 +11,6 @@ from bot.brain.nlu.found import Found
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "ten": 10}
-_COUNTS |= {"a couple of": 2, "couple of": 2}
 _UNIT_DAYS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 365}
 
 _month = (
@@ -74,7 +73,7 @@ def _resolve(parts: dict[str, str], today: date, ahead: bool) -> date | None:
         return _weekday_of(parts, today, ahead)
     if "count" in parts:
         span = timedelta(days=_count_of(parts["count"]) * _UNIT_DAYS[parts["unit"]])
-        return today + span if parts["way"] in {"in", "from now"} else today - span
+        return today - span if parts["way"] in {"ago", "back"} else today + span
     if "unit" in parts:
         span = timedelta(days=_UNIT_DAYS[parts["unit"]])
         return today + span if parts["which"] == "next" else today - span
@@ -88,7 +87,8 @@ def _near(words: str) -> int:
 
 
 def _count_of(words: str) -> int:
-    words = " ".join(words.split())
+    if "couple" in words:
+        return 2
     return int(words) if words.isdigit() else _COUNTS[words]
 
 

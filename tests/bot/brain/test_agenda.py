@@ -77,6 +77,13 @@ def test_whoever_asks_for_a_person_among_other_things_gets_one() -> None:
     assert served.frustration == 0.4
 
 
+def test_the_only_wish_keeps_that_an_answer_missed() -> None:
+    whole = reading("not that. where is my order", "greet").missing()
+    parts = [reading("not that.", "not_helpful"), reading("where is my order", "order_status")]
+    (served,) = choose(whole, parts)
+    assert (served.intent, served.missed) == ("order_status", True)
+
+
 def test_the_mood_of_a_message_is_counted_once() -> None:
     whole = reading("cancel it and when do you open", "order_cancel", frustration=0.8)
     parts = [reading("cancel it", "order_cancel"), reading("when do you open", "ask_stores")]

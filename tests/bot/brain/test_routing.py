@@ -379,6 +379,31 @@ def test_a_correction_that_gives_a_number_or_the_reason_asked_for_is_no_second_m
     assert decide(reading("not the tent, the mat", "correct", 0.9), asked).reason is None
 
 
+def test_a_sentence_that_says_so_is_a_second_miss_in_whatever_form() -> None:
+    now = Situation(requested=None, slots={}, corrected_before=True)
+    again = reading("ur on about tents again lol. left or right", "ask_product", 0.96).missing()
+    assert decide(again, now) == Route("action_hand_over", reason="repeated_misunderstanding")
+    assert decide(again) == Route()
+
+
+def test_a_deadline_is_about_the_question_that_was_not_answered() -> None:
+    pressing = reading("I need to know before friday", "order_delivery_date", 0.76)
+    assert decide(pressing, situation(awaiting="meaning")) == Route("action_answer")
+    assert decide(pressing, situation(failed_attempts=1.0)) == Route("action_answer")
+    assert decide(pressing) == Route()
+    of_an_order = reading("will the parcel be here by friday", "order_delivery_date", 0.76)
+    assert decide(of_an_order, situation(awaiting="meaning")) == Route()
+    sure = reading("when is it due", "order_delivery_date", 0.96)
+    assert decide(sure, situation(awaiting="meaning")) == Route()
+
+
+def test_what_is_said_gladly_and_names_nobody_is_no_request_for_a_person() -> None:
+    odd = reading("lovely, he'll come along then", "request_human", 0.86, foreign=True)
+    assert decide(odd).action != "action_hand_over"
+    said = reading("lovely, get someone to come along then", "request_human", 0.86, foreign=True)
+    assert decide(said).action == "action_hand_over"
+
+
 def test_danger_comes_before_a_second_correction() -> None:
     now = Situation(requested=None, slots={}, corrected_before=True)
     assert decide(reading("still hissing, I smell gas", "safety_issue", 0.9), now) == Route()

@@ -2,6 +2,8 @@ import time
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -100,6 +102,26 @@ def test_addresses_are_read_however_they_are_written(text: str, address: str | N
 )
 def test_days_are_seen_from_the_day_of_writing(text: str, day: str | None) -> None:
     assert [one.value for one in dates(text, SUNDAY)] == ([day] if day else [])
+
+
+SPACE = st.sampled_from([" ", "  ", "\t", " \n "])
+COUNT = st.sampled_from(["a", "an", "a couple of", "an couple  of", "couple of", "one", "ten", "0", "999", "7"])
+UNIT = st.sampled_from(["day", "days", "weeks", "fortnight", "month", "years"])
+WAY = st.sampled_from(["ago", "back", "from now", "from  now"])
+DAY = st.sampled_from(["31", "30 of", "the 29th", "0", "2/", "31.02.2026", "2026-02-30", "12/13", "99"])
+MONTH = st.sampled_from(["feb", "February 2026", "sept.", "may", "jun 1999", "", "monday", "next", "last week"])
+
+
+@given(st.tuples(COUNT, SPACE, UNIT, SPACE, WAY) | st.tuples(st.just("in"), SPACE, COUNT, SPACE, UNIT))
+def test_any_while_with_a_direction_is_a_day(parts: tuple[str, ...]) -> None:
+    [found] = dates("".join(parts), SUNDAY)
+    day = date.fromisoformat(found.value)
+    assert day <= SUNDAY if parts[-1] in {"ago", "back"} else day >= SUNDAY
+
+
+@given(st.lists(DAY | MONTH | COUNT | UNIT | WAY | st.just("the day after tomorrow"), max_size=6))
+def test_days_that_do_not_exist_are_none(words: list[str]) -> None:
+    assert all(date.fromisoformat(found.value) for found in dates(" ".join(words).upper(), SUNDAY))
 
 
 @pytest.mark.parametrize(

@@ -286,16 +286,16 @@ class AnswerOrDecline(Aside):
 
 
 class AnswerOrComplaint(Aside):
-    """Displeased, and asking something: what an article surely answers is answered, all else is a complaint."""
+    """Displeased, and asking something: what an article answers, or is likely to, is told; all else is a complaint."""
 
     action_name = "action_answer_or_complaint"
 
     async def act(self, talk: Talk) -> None:
         """'Oh great, a bot. Go on then, which R-value for March?' is best answered."""
-        answer = look_up(talk, talk.heard.text)
-        if answer is not None and answer.answerable and is_question(talk.heard):
+        answer = look_up(talk, talk.heard.text) if is_question(talk.heard) else None
+        if answer is not None and answer.answerable:
             give(talk, answer, talk.heard.text)
-        elif likely(answer) and is_question(talk.heard):
+        elif likely(answer):
             admit(talk, talk.heard.text, answer)
         else:
             talk.then("action_complaint")

@@ -22,12 +22,12 @@ _UNDER_WAY = frozenset({OrderState.SHIPPED, OrderState.OUT_FOR_DELIVERY, OrderSt
 
 
 _DEAD = re.compile(
-    r"\b(?:not (?:found|work\w*|valid|exist\w*|open\w*|load\w*|recogni[sz]ed|known|there)|unknown|invalid|dead|broken"
+    r"\b(?:not (?:found|work\w*|valid|exist\w*|open\w*|load\w*|recogni[sz]ed)|unknown|invalid|dead|broken"
     r"|blank|empty|expired|error|404|nowhere|no such|(?:doesn'?t|does not|won'?t|will not|didn'?t|isn'?t)\b.{0,20}"
     r"\b(?:work\w*|exist|open|load|recogni[sz]\w*|know\w*|go anywhere))\b",
     re.IGNORECASE,
 )
-"""How customers say that a link or a number leads nowhere."""
+"""How customers say that a link or a number leads nowhere: 'page not found', 'number unknown'."""
 
 
 class OrderStatus(Wish):
@@ -48,7 +48,7 @@ class TrackingLink(Wish):
     async def serve(self, talk: Talk, order: Order, shop: ShopPort) -> None:
         """The links, or why there are none yet; for who has them and finds them dead, a person."""
         has_links = any(parcel.tracking_url for parcel in order.shipments)
-        if has_links and finds_it_dead(talk.heard.text):
+        if has_links and _DEAD.search(f"{talk.slot('wish_text') or ''}\n{talk.heard.text}"):
             give_up(talk, "tool_failure", "link_dead")
             talk.then("action_hand_over")
             return
@@ -97,11 +97,6 @@ class RefundStatus(Wish):
             talk.turn.findings.offered_human = True
             talk.remember(awaiting="offer_human")
         talk.tell(text, replies=[PERSON] if late else [])
-
-
-def finds_it_dead(text: str) -> bool:
-    """Whether a message says that a link or a number leads nowhere: 'page not found', 'number unknown'."""
-    return _DEAD.search(text) is not None
 
 
 def tell_with_card(talk: Talk, order: Order, text: str, wish: Wish) -> None:

@@ -99,8 +99,7 @@ def choose(whole: Reading, parts: Sequence[Reading]) -> list[Reading]:
     certain = whole.confidence >= CERTAIN and not whole.out_of_scope
     if len(wishes) == 1 and (not certain or topic(whole.intent) is None):
         only = wishes[0].with_entities(whole.parse.get("entities") or ())
-        only = _with_mood(replace(only, text=whole.text), whole)
-        return [only.missing() if whole.missed else only]
+        return [_with_mood(replace(only, text=whole.text), whole)]
     return [whole]
 
 

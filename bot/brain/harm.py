@@ -40,7 +40,7 @@ _HARM = (
 )
 _SHORT_OF_BREATH = (
     r"(?:can'?t|cannot|could(?:n'?t| not)|not|hard(?:ly)?|trouble|difficult\w*|struggl\w*|short(?:ness)? of|stopp?\w*)"
-    r" (?:\w+ ){0,2}breath\w*|breath(?:e|ed|ing) (?:\w+ ){0,2}in\b|breathless"
+    r" (?:\w+ ){0,2}breath(?:e|es|ed|ing)?\b|breath(?:e|ed|ing) (?:\w+ ){0,2}in\b|breathless"
 )
 """'Is it just from breathing?' asks about damp in a tent."""
 _FUEL_LEAKS = re.compile(

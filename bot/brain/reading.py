@@ -111,9 +111,10 @@ class Reading:
         return replace(self, parse={**self.parse, "missed": True})
 
     def lend_mood(self, other: Reading) -> Reading:
-        """The other reading with the mood of this one."""
+        """The other reading with the mood of this one, and with what it says of the answer before."""
         mood = {name: self.parse.get(name, 0.0) for name in ("frustration", "urgency")}
-        return replace(other, parse={**other.parse, **mood})
+        lent = replace(other, parse={**other.parse, **mood})
+        return lent.missing() if self.missed else lent
 
     def named(self, intent: str) -> Reading:
         """The same message, meaning this for certain."""

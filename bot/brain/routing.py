@@ -7,11 +7,13 @@ how sure the reading is. The thresholds on confidence are here and nowhere else.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from actions.answering import CLOSEST, MEANING
 from actions.failures import begins_as_correction
+from actions.handing_over import OFFER
 from actions.order_form import FREE_TEXT
 from actions.order_wishes import WISHES
 from actions.policy import SETTLING, TONELESS, WORDS_WITH_A_TONE, HandoverPolicy, Mood
@@ -60,10 +62,6 @@ SORRY_BY_ITSELF = frozenset({"complaint", "insult", "not_helpful", "stop", "orde
 """What these lead to names the trouble already."""
 PRAISING = frozenset({"praise", "thank"})
 """Said by somebody who sounds displeased, these are sarcasm."""
-CONTENT = PRAISING | {"problem_solved", "affirm"}
-"""'Sweet' may be any of these: it is one of them."""
-COMPLAINTS = frozenset({"action_complaint", "action_answer_or_complaint"})
-"""What names the trouble in words of its own."""
 BRIEF = 3
 """Up to so many words, probable praise only takes note of an answer ('ah clever') unless something is wrong."""
 CALM_ENOUGH = 0.6
@@ -102,17 +100,13 @@ _OTHER_WISH = re.compile(
 _CORRECTION = re.compile(
     r"\b(?:no|not|nope|wrong|mea?nt?|mistake|mistyped|sorry|instead|actually|rather|typo)\b", re.IGNORECASE
 )
-UNANSWERED = frozenset({"meaning", "closest", "offer_human:missing_knowledge"})
+UNANSWERED = frozenset({MEANING, CLOSEST, f"{OFFER}:missing_knowledge"})
 """What is awaited after a question that got no sure answer."""
 _OF_AN_ORDER = re.compile(
     r"\b(?:order\w*|bought|parcels?|packages?|box|deliver\w*|arriv\w*|c[ao]me|get here|be here|here by"
     r"|be with (?:me|us)|track\w*|refund\w*|return\w*|sent|send\w*|ship\w*|dispatch\w*|exchang\w*|swap\w*|cancel\w*"
     r"|invoices?|receipts?|money|paid|pay\w*|charged?|address|wrong|missing|broken?|torn|damaged?|faulty|my)\b",
     re.IGNORECASE,
-)
-_GLADLY = re.compile(
-    r"\W*(?:lovely|great|perfect|brilliant|fab\w*|super|wonderful|excellent|nice|good|cool|ace|thanks|cheers|ta)\b",
-    re.I,
 )
 _WORD = re.compile(r"[^\W\d_]{2,}|\d{3,}")
 
@@ -220,7 +214,7 @@ def _by_mood(reading: Reading, now: Situation, certain: bool, policy: HandoverPo
     )
     felt = mood is Mood.ANNOYED or _sounds_let_down(reading, policy)
     sympathy = felt and not now.slots.get("sympathy_shown") and reading.intent not in SORRY_BY_ITSELF
-    sympathy = sympathy and routed.action not in COMPLAINTS
+    sympathy = sympathy and routed.action != "action_complaint"
     return Route(routed.action, routed.reason, routed.hold, sympathy)
 
 
@@ -231,11 +225,7 @@ def _sounds_let_down(reading: Reading, policy: HandoverPolicy) -> bool:
 
 
 def _displeasure(reading: Reading) -> float:
-    return _chance_of(reading, DISPLEASED)
-
-
-def _chance_of(reading: Reading, intents: Collection[str]) -> float:
-    return sum(chance for name, chance in reading.meanings if name in intents)
+    return sum(chance for name, chance in reading.meanings if name in DISPLEASED)
 
 
 def _takes_note(reading: Reading, now: Situation, certain: bool) -> bool:
@@ -254,9 +244,7 @@ def _takes_note(reading: Reading, now: Situation, certain: bool) -> bool:
 
 def _praises_briefly(reading: Reading, now: Situation) -> bool:
     """'Ah clever': too short to be sure of, and nothing was wrong that would make it bitter."""
-    likely = reading.intent in PRAISING and reading.confidence >= LIKELY_COMPLAINT
-    content = reading.frustration < CALM_ENOUGH and _chance_of(reading, CONTENT) >= CERTAIN
-    brief = (likely or content) and len(reading.text.split()) <= BRIEF
+    brief = reading.intent in PRAISING and reading.confidence >= LIKELY_COMPLAINT and len(reading.text.split()) <= BRIEF
     wrong = now.displeased_before or now.trouble_open or now.requested is not None or heated(reading.text)
     return brief and reading.confidence < CERTAIN and not wrong
 
@@ -320,9 +308,7 @@ def _needs_person(reading: Reading, now: Situation) -> str | None:
             if danger(reading) >= DANGER_PLAIN or tells_of_harm(reading.text):
                 return name
             continue
-        # 'Lovely, he'll come along then' is unlike all that customers write, and nearest to a request of all.
-        glad = name == "request_human" and _GLADLY.match(reading.text) and not speaks_of_person(reading.text)
-        if not only_danger and not glad and chance >= PERSON_LIKELY.get(name, 2.0):
+        if not only_danger and chance >= PERSON_LIKELY.get(name, 2.0):
             return name
     return None
 
@@ -416,7 +402,7 @@ def _by_certainty(reading: Reading, certain: bool, mood: Mood) -> Route:
     if danger(reading) >= DANGER_POSSIBLE and may_tell_of_harm(reading.text):
         return Route("action_ask_about_danger")
     if mood is Mood.ANNOYED or (reading.intent in DISPLEASED and reading.confidence >= COMPLAINED):
-        # Displeased, and what about is not clear: that is a complaint, unless it asks what an article surely answers.
+        # Displeased, and what about is not clear: that is a complaint, unless an article answers what it asks.
         return Route("action_answer_or_complaint" if _QUESTION.search(reading.text) else "action_complaint")
     return Route(_of_uncertain(reading))
 

@@ -105,7 +105,7 @@ def _process(order: Mapping[str, Any], log: IO[str]) -> Iterator[subprocess.Pope
         stdout=subprocess.PIPE,
         stderr=log,
         text=True,
-        env=_environment(Path(order["project"]["cache"])),
+        env=_environment(Path(order["folder"])),
         start_new_session=True,
     )
     limit = threading.Timer(LONGEST_SECONDS, process.kill)
@@ -123,14 +123,15 @@ def _process(order: Mapping[str, Any], log: IO[str]) -> Iterator[subprocess.Pope
         process.wait()
 
 
-def _environment(cache: Path) -> dict[str, str]:
+def _environment(folder: Path) -> dict[str, str]:
     source = str(Path(__file__).resolve().parents[2])
     return os.environ | {
         "PYTHONPATH": os.pathsep.join(filter(None, [source, os.environ.get("PYTHONPATH", "")])),
         "HF_HUB_OFFLINE": "1",
         "RASA_TELEMETRY_ENABLED": "false",
         "TF_CPP_MIN_LOG_LEVEL": "3",
-        "RASA_CACHE_DIRECTORY": str(cache.resolve() / "rasa"),
+        # Rasa opens a cache of steps whether or not any is kept: it goes with the training's folder.
+        "RASA_CACHE_DIRECTORY": str(folder.resolve() / "rasa"),
     }
 
 

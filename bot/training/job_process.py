@@ -15,6 +15,7 @@ from typing import Any, TextIO
 from bot.training.paths import Paths
 
 _OBJECTS = 500_000
+"""So many new ones until the collector looks; a training on the demo's content makes some millions."""
 
 
 class Reporter:

@@ -52,6 +52,14 @@ async def test_a_tracking_link_that_leads_nowhere_is_not_told_again() -> None:
     handoff = (await customer.says("I tried that tracking link, page not found")).signals.handoff
     assert handoff is not None
     assert handoff.reason is Reason.TOOL_FAILURE
+    assert "leads nowhere" in customer.said
+
+
+async def test_a_dead_link_told_of_before_the_order_was_known_counts_too() -> None:
+    customer = await told("the tracking link in your mail does not work", f"{ORDER} {ADDRESS}")
+    handoff = customer.last.signals.handoff
+    assert handoff is not None
+    assert handoff.reason is Reason.TOOL_FAILURE
 
 
 async def test_a_deadline_after_an_unanswered_question_is_about_that_question() -> None:
@@ -66,7 +74,9 @@ async def test_a_question_in_a_displeased_tone_is_still_a_question() -> None:
     assert customer.last.signals.handoff is None
 
 
-@pytest.mark.parametrize("text", ["dead chuffed with that, cheers", "Lovely, he'll come along then"])
+@pytest.mark.parametrize(
+    "text", ["dead chuffed with that, cheers", "Lovely, he'll come along then", "great we will drop in then"]
+)
 async def test_gladness_in_odd_words_fetches_nobody(text: str) -> None:
     customer = await told("are dogs allowed in the Bristol shop?", text)
     assert customer.last.signals.handoff is None

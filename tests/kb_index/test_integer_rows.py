@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from kb_index.integer_rows import IntegerRows, integers_are_quick
-from kb_index.onnx_integers import sums_are_exact
 
 WIDTH = 384
 
@@ -49,7 +48,3 @@ def test_rows_and_vectors_of_zeros_give_zeros(rows: np.ndarray) -> None:
     nothing = np.zeros((2, WIDTH), dtype=np.float32)
     assert not IntegerRows(nothing).products(rows[:2]).any()
     assert not IntegerRows(rows).products(nothing).any()
-
-
-def test_they_are_used_where_the_processor_is_built_for_them() -> None:
-    assert integers_are_quick() == sums_are_exact()

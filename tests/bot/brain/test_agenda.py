@@ -77,6 +77,12 @@ def test_whoever_asks_for_a_person_among_other_things_gets_one() -> None:
     assert served.frustration == 0.4
 
 
+def test_the_first_of_two_wishes_keeps_that_an_answer_missed() -> None:
+    whole = reading("not that. cancel it and when do you open", "order_cancel").missing()
+    parts = [reading("cancel it", "order_cancel"), reading("when do you open", "ask_stores")]
+    assert [part.missed for part in choose(whole, parts)] == [True, False]
+
+
 def test_the_only_wish_keeps_that_an_answer_missed() -> None:
     whole = reading("not that. where is my order", "greet").missing()
     parts = [reading("not that.", "not_helpful"), reading("where is my order", "order_status")]

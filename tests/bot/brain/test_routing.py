@@ -397,13 +397,6 @@ def test_a_deadline_is_about_the_question_that_was_not_answered() -> None:
     assert decide(sure, situation(awaiting="meaning")) == Route()
 
 
-def test_what_is_said_gladly_and_names_nobody_is_no_request_for_a_person() -> None:
-    odd = reading("lovely, he'll come along then", "request_human", 0.86, foreign=True)
-    assert decide(odd).action != "action_hand_over"
-    said = reading("lovely, get someone to come along then", "request_human", 0.86, foreign=True)
-    assert decide(said).action == "action_hand_over"
-
-
 def test_danger_comes_before_a_second_correction() -> None:
     now = Situation(requested=None, slots={}, corrected_before=True)
     assert decide(reading("still hissing, I smell gas", "safety_issue", 0.9), now) == Route()

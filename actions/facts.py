@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from actions.answering import give, look_up, missed_again
-from actions.handing_over import offer
+from actions.handing_over import give_up, offer
 from actions.identity import order_number
+from actions.order_news import LINK_DEAD, LINKED, finds_dead
 from actions.product_news import told_of_products
 from actions.quick_replies import button
 from actions.talk import ORDER_FORM, Aside, Talk
@@ -57,8 +58,11 @@ class NotHelpful(Aside):
     action_name = "action_not_helpful"
 
     async def act(self, talk: Talk) -> None:
-        """Once: ask for it in other words and offer a person. Twice: a person."""
-        if not missed_again(talk):
+        """Once: ask for it in other words and offer a person. Twice, or where a link just given is dead: a person."""
+        if str(talk.slot("served") or "").startswith(LINKED) and finds_dead(talk.heard.text):
+            give_up(talk, "tool_failure", LINK_DEAD)
+            talk.then("action_hand_over")
+        elif not missed_again(talk):
             offer(talk, "utter_not_helpful", reason="repeated_misunderstanding")
 
 

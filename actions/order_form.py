@@ -204,6 +204,8 @@ class ServeWish(Step):
         served = f"{talk.slot('wish')}:{order_now.number}"
         try:
             await wish_of(talk).serve(talk, order_now, shop)
+            if talk.turn.findings.handover is not None:
+                return  # nothing was told, so it was not told again
             talk.turn.findings.answered = True
             talk.remember(failed_attempts=0.0)
             if talk.slot("served") == served or repeats_itself(talk):

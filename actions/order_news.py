@@ -30,6 +30,17 @@ _DEAD = re.compile(
 """How customers say that a link or a number leads nowhere: 'page not found', 'number unknown'."""
 
 
+LINK_DEAD = "link_dead"
+"""The signal of a handover for it, which has words of its own."""
+LINKED = ("order_status", "order_tracking_link", "order_delivery_date")
+"""Wishes whose answer shows the parcel's link, in words or on the card."""
+
+
+def finds_dead(text: str) -> bool:
+    """Whether a message says that a link or a number leads nowhere."""
+    return _DEAD.search(text) is not None
+
+
 class OrderStatus(Wish):
     """Where is my order."""
 
@@ -48,9 +59,8 @@ class TrackingLink(Wish):
     async def serve(self, talk: Talk, order: Order, shop: ShopPort) -> None:
         """The links, or why there are none yet; for who has them and finds them dead, a person."""
         has_links = any(parcel.tracking_url for parcel in order.shipments)
-        if has_links and _DEAD.search(f"{talk.slot('wish_text') or ''}\n{talk.heard.text}"):
-            give_up(talk, "tool_failure", "link_dead")
-            talk.then("action_hand_over")
+        if has_links and finds_dead(f"{talk.slot('wish_text') or ''}\n{talk.heard.text}"):
+            give_up(talk, "tool_failure", LINK_DEAD)
             return
         tell_with_card(talk, order, tracking_text(order, self.today), self)
 

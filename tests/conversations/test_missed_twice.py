@@ -46,12 +46,14 @@ async def test_one_miss_is_served_once_more() -> None:
     assert "gift card" in customer.said.lower()
 
 
-async def test_a_tracking_link_that_leads_nowhere_is_not_told_again() -> None:
+@pytest.mark.parametrize("complaint", ["I tried that tracking link, page not found", "tried it, page not found"])
+async def test_a_tracking_link_that_leads_nowhere_is_not_told_again(complaint: str) -> None:
     customer = await told(f"where is {ORDER}? {ADDRESS}", "can you give me the tracking link")
     assert "http" in customer.said
-    handoff = (await customer.says("I tried that tracking link, page not found")).signals.handoff
+    handoff = (await customer.says(complaint)).signals.handoff
     assert handoff is not None
     assert handoff.reason is Reason.TOOL_FAILURE
+    assert customer.said.count("\n") == 0, "one message"
     assert "leads nowhere" in customer.said
 
 

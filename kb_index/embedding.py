@@ -19,7 +19,7 @@ Vectors = npt.NDArray[np.float32]
 DEFAULT_CACHE_DIR = Path("var/cache")
 
 _CONTENT = ("*.safetensors", "*.bin", "*.json", "*.txt", "*.model")
-_PRECISION = "-q8"
+PRECISION = "-q8"
 """Weights of 8 bits in one form or another, or exact where those are quicker: near enough to serve what was learned
 from any of them."""
 _log = logging.getLogger(__name__)
@@ -107,7 +107,7 @@ def model_fingerprint(folder: Path) -> str:
             digest.update(hashlib.file_digest(file, "sha256").digest())
     resolved = folder.resolve()
     name = resolved.parent.name if resolved.name in {"model", "snapshots"} else resolved.name
-    return f"{name}@{digest.hexdigest()[:16]}{_PRECISION}"
+    return f"{name}@{digest.hexdigest()[:16]}{PRECISION}"
 
 
 def clean_text(text: str) -> str:

@@ -156,9 +156,14 @@ def _rows(lengths: list[int]) -> Iterator[list[int]]:
         yield row
 
 
+def prepared_folder(model_id: str, cache_dir: Path) -> Path:
+    """Where a model is kept once it has been prepared."""
+    return cache_dir / "onnx" / f"{model_id.replace('/', '_')}.v{_FORMAT}"
+
+
 def load_onnx_encoder(folder: Path, model_id: str, cache_dir: Path, threads: int) -> OnnxEncoder | None:
     """The fast encoder of a model, prepared at first use; None when the model cannot be prepared."""
-    prepared = cache_dir / "onnx" / f"{model_id.replace('/', '_')}.v{_FORMAT}"
+    prepared = prepared_folder(model_id, cache_dir)
     if not (prepared / "meta.json").is_file() and not _prepare(folder, prepared):
         return None
     try:

@@ -33,8 +33,9 @@ def encoder_named(config: Path, embedding_model: str | None) -> str | None:
 
 
 def program() -> str:
-    """Hash of the pipeline's source and examples: a new version trains anew, for it may write its files otherwise."""
-    return _hash_of(Path(bot.brain.nlu.__file__).parent, {".py", ".yml"})
+    """Hash of the pipeline's source, examples and what ships taught: a new version trains anew, for it may write its
+    files otherwise."""
+    return _hash_of(Path(bot.brain.nlu.__file__).parent, {".py", ".yml", ".npz"})
 
 
 def _hash_of(folder: Path, kinds: set[str]) -> str:

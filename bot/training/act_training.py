@@ -1,0 +1,230 @@
+"""Teaches the encoder what a message does in a conversation: `python -m bot.training.act_training --out FILE`.
+
+Run when rows are added, not at an installation: it takes some minutes on 2 cores, and what it writes ships with the
+product (`bot/brain/nlu/acts.npz`). Rows are those of `data/acts/`, the demo bot's own examples and the mood examples.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import math
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+import yaml
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.loading import load_data
+from torch import nn
+from torch.nn import functional
+from transformers import AutoModel, AutoTokenizer
+
+from bot.brain.nlu.act_model import BIAS, LABELS, TONE, TONE_BIAS, WEIGHTS
+from bot.brain.nlu.mood import EXAMPLES, MoodReader
+from kb_index.adapter import BASE, DOWN, UP
+from kb_index.embedding import clean_text, find_model, model_fingerprint
+
+ACTS = (
+    *("request_human", "callback_request", "bot_challenge", "complaint", "insult", "not_helpful", "repeat", "correct"),
+    *("stop", "legal_threat", "safety_issue", "self_harm", "data_request", "special_request", "praise", "thank"),
+    *("problem_solved", "greet", "goodbye", "affirm", "deny", "acknowledge", "other"),
+)
+OTHER = "other"
+DISPLEASED, CALM = "displeased", "calm"
+_MATRICES = (
+    *("attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense"),
+    *("intermediate.dense", "output.dense"),
+)
+_SHARPNESS = 20.0
+"""Vectors have length 1, so their readers' weights would have to grow far; they are learned smaller by this."""
+_LONGEST = 64
+_TOGETHER = 32
+_SMOOTHING = 0.05
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One row. `act` of `ACTS`; `intent` is the demo bot's, which keeps topics apart while acts are learned; None: not
+    known."""
+
+    text: str
+    act: str | None
+    intent: str | None = None
+    displeased: bool | None = None
+
+
+def lessons(data: Path) -> list[Lesson]:
+    """All rows, each text once."""
+    sides = MoodReader.get_default_config()
+    frustrated, calm = set(sides["frustrated"]), set(sides["calm"])
+    found = list(read_acts(data / "acts"))
+    for example in load_data(str(data / "nlu")).intent_examples:
+        intent = example.get(INTENT)
+        tone = True if intent in frustrated else False if intent in calm else None
+        found.append(Lesson(example.get(TEXT), intent if intent in ACTS else OTHER, intent, tone))
+    moods = yaml.safe_load(EXAMPLES.read_text(encoding="utf-8"))
+    found += [Lesson(text, None, None, side == "frustrated") for side in ("frustrated", "calm") for text in moods[side]]
+    return list({lesson.text.casefold(): lesson for lesson in reversed(found)}.values())
+
+
+def read_acts(folder: Path) -> Iterator[Lesson]:
+    """The rows of csv files with `text`, `label` and `tone`. Raises `ValueError` naming file and line."""
+    for file in sorted(folder.glob("*.csv")):
+        with file.open(encoding="utf-8", newline="") as lines:
+            for number, row in enumerate(csv.DictReader(lines), 2):
+                if row["label"] not in ACTS or row["tone"] not in {DISPLEASED, CALM, ""} or not row["text"].strip():
+                    raise ValueError(f"{file.name}:{number}: unknown label {row['label']!r} or tone {row['tone']!r}")
+                tone = None if not row["tone"] else row["tone"] == DISPLEASED
+                yield Lesson(row["text"].strip(), row["label"], None, tone)
+
+
+class Narrow(nn.Module):
+    """A matrix that stays as it is, with a low-rank addition that learns."""
+
+    def __init__(self, kept: nn.Linear, rank: int, pace: float = 2.0) -> None:
+        super().__init__()
+        self.kept, self.pace = kept.requires_grad_(False), pace
+        self.down = nn.Parameter(torch.randn(rank, kept.in_features) / math.sqrt(kept.in_features))
+        self.up = nn.Parameter(torch.zeros(kept.out_features, rank))
+
+    def forward(self, rows: torch.Tensor) -> torch.Tensor:
+        """Both together."""
+        added: torch.Tensor = self.kept(rows) + (rows @ self.down.T @ self.up.T) * self.pace
+        return added
+
+
+class Pupil(nn.Module):
+    """The encoder with its additions, and three readers of its vectors: act, the demo's intent, tone."""
+
+    def __init__(self, folder: Path, rank: int, intents: int) -> None:
+        super().__init__()
+        self.tokenizer = AutoTokenizer.from_pretrained(folder)
+        self.encoder = AutoModel.from_pretrained(folder).requires_grad_(False)
+        for layer in self.encoder.encoder.layer:
+            for name in _MATRICES:
+                above, _, last = name.rpartition(".")
+                parent = layer.get_submodule(above)
+                setattr(parent, last, Narrow(getattr(parent, last), rank))
+        width = self.encoder.config.hidden_size
+        self.dropout = nn.Dropout(0.1)
+        self.act, self.intent, self.tone = nn.Linear(width, len(ACTS)), nn.Linear(width, intents), nn.Linear(width, 1)
+
+    def vectors(self, texts: Sequence[str]) -> torch.Tensor:
+        """As the packaged model makes them: the mean over the tokens, of unit length."""
+        clean = [clean_text(text) for text in texts]
+        told = self.tokenizer(clean, padding=True, truncation=True, max_length=_LONGEST, return_tensors="pt")
+        tokens = self.encoder(**told).last_hidden_state
+        mask = told["attention_mask"].unsqueeze(-1).to(tokens.dtype)
+        return cast(torch.Tensor, functional.normalize((tokens * mask).sum(1) / mask.sum(1), dim=-1))
+
+    def forward(self, texts: Sequence[str]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Scores of acts, intents and tone."""
+        rows = self.dropout(self.vectors(texts)) * _SHARPNESS
+        return self.act(rows), self.intent(rows), self.tone(rows).squeeze(-1)
+
+
+def teach(rows: Sequence[Lesson], *, rank: int = 10, epochs: int = 6, pace: float = 1.5e-3, seed: int = 0) -> Pupil:
+    """A pupil that went through all rows `epochs` times, in an order that `seed` draws."""
+    torch.manual_seed(seed)
+    drawn = random.Random(seed)
+    intents = sorted({row.intent for row in rows if row.intent})
+    pupil = Pupil(find_model(None), rank, max(1, len(intents)))
+    places = {name: number for number, name in enumerate(intents)}
+    readers = [*pupil.act.parameters(), *pupil.intent.parameters(), *pupil.tone.parameters()]
+    inside = [part for part in pupil.encoder.parameters() if part.requires_grad]
+    learning = torch.optim.AdamW(
+        [{"params": inside, "lr": pace}, {"params": readers, "lr": pace}], weight_decay=0.01, foreach=True
+    )
+    steps = epochs * math.ceil(len(rows) / _TOGETHER)
+    slower = torch.optim.lr_scheduler.LambdaLR(
+        learning, lambda step: min(1.0, step / (0.1 * steps)) * max(0.0, (steps - step) / (0.9 * steps))
+    )
+    pupil.train()
+    for epoch in range(epochs):
+        loss_of_all = 0.0
+        for batch in _batches(rows, drawn):
+            with torch.autocast("cpu", torch.bfloat16):
+                scores = pupil([row.text for row in batch])
+            loss = _loss(scores, batch, places)
+            learning.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(pupil.parameters(), 1.0)
+            learning.step()
+            slower.step()
+            loss_of_all += float(loss.detach())
+        print(f"{epoch + 1} of {epochs}: loss {loss_of_all * _TOGETHER / len(rows):.3f}", flush=True)  # noqa: T201
+    return pupil.eval()
+
+
+def _batches(rows: Sequence[Lesson], drawn: random.Random) -> Iterator[list[Lesson]]:
+    """In a new order, texts of like length together."""
+    order = drawn.sample(list(rows), len(rows))
+    span = _TOGETHER * 20
+    batches = []
+    for start in range(0, len(order), span):
+        near = sorted(order[start : start + span], key=lambda row: len(row.text))
+        batches += [near[i : i + _TOGETHER] for i in range(0, len(near), _TOGETHER)]
+    drawn.shuffle(batches)
+    yield from batches
+
+
+def _loss(scores: tuple[torch.Tensor, ...], batch: Sequence[Lesson], places: dict[str, int]) -> torch.Tensor:
+    acts, intents, tones = (each.float() for each in scores)
+    loss = torch.zeros(())
+    marked = [i for i, row in enumerate(batch) if row.act]
+    if marked:
+        wanted = torch.tensor([ACTS.index(str(batch[i].act)) for i in marked])
+        loss = loss + functional.cross_entropy(acts[marked], wanted, label_smoothing=_SMOOTHING)
+    marked = [i for i, row in enumerate(batch) if row.intent]
+    if marked:
+        wanted = torch.tensor([places[str(batch[i].intent)] for i in marked])
+        loss = loss + 0.5 * functional.cross_entropy(intents[marked], wanted, label_smoothing=_SMOOTHING)
+    marked = [i for i, row in enumerate(batch) if row.displeased is not None]
+    if marked:
+        heard = torch.tensor([float(bool(batch[i].displeased)) for i in marked])
+        heard = heard * (1 - _SMOOTHING) + _SMOOTHING / 2
+        loss = loss + functional.binary_cross_entropy_with_logits(tones[marked], heard)
+    return loss
+
+
+def adapter_of(pupil: Pupil) -> dict[str, Any]:
+    """What `kb_index.adapter` and `bot.brain.nlu.act_model` read, as arrays of half precision."""
+    arrays: dict[str, Any] = {
+        BASE: np.array(model_fingerprint(find_model(None))),
+        LABELS: np.array(ACTS),
+        WEIGHTS: _half(pupil.act.weight * _SHARPNESS),
+        BIAS: _half(pupil.act.bias),
+        TONE: _half(pupil.tone.weight[0] * _SHARPNESS),
+        TONE_BIAS: _half(pupil.tone.bias[0]),
+    }
+    for name, part in pupil.encoder.named_modules():
+        if isinstance(part, Narrow):
+            arrays[f"{name}.weight{DOWN}"] = _half(part.down)
+            arrays[f"{name}.weight{UP}"] = _half(part.up * part.pace)
+    return arrays
+
+
+def _half(numbers: torch.Tensor) -> Any:
+    return numbers.detach().float().numpy().astype(np.float16)
+
+
+def main() -> None:
+    """See the module."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--data", type=Path, default=Path("data"))
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    rows = lessons(given.data)
+    print(f"{len(rows)} rows")  # noqa: T201
+    np.savez_compressed(given.out, **adapter_of(teach(rows, epochs=given.epochs, seed=given.seed)))
+
+
+if __name__ == "__main__":
+    main()

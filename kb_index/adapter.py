@@ -1,0 +1,77 @@
+"""The packaged encoder with something learned on top: low-rank additions to its weights, a few hundred kilobytes.
+
+Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models" (2021): each matrix W of the network becomes W + B A,
+with B and A so narrow that they can be shipped where a whole model cannot.
+"""
+
+import hashlib
+import shutil
+import tempfile
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+from safetensors.numpy import load_file, save_file
+
+from kb_index.embedding import PRECISION, SentenceEncoder, find_model, model_fingerprint
+from kb_index.errors import EncoderUnavailable
+from kb_index.onnx_encoder import OnnxEncoder, load_onnx_encoder, prepared_folder
+
+_WEIGHTS = "model.safetensors"
+DOWN, UP = ".down", ".up"
+"""What the two narrow matrices of a weight are called behind its name: (rank, in) and (out, rank)."""
+BASE = "base"
+"""Where an adapter's file tells the fingerprint of the model that it was learned on."""
+
+
+def load_adapted(adapter: Path, cache_dir: Path, threads: int = 1) -> SentenceEncoder:
+    """The packaged model with the additions of `adapter` (npz), prepared at first use as `load_encoder` does.
+
+    The file holds `base` and, for a weight of that model, NAME.down and NAME.up; whatever else stands there is passed
+    over. Raises `EncoderUnavailable` where the file is damaged, or learned on another model than the packaged one.
+    """
+    model_id = adapter_id(adapter)
+    if (prepared_folder(model_id, cache_dir) / "meta.json").is_file():
+        try:
+            return OnnxEncoder(prepared_folder(model_id, cache_dir), model_id, threads)
+        except Exception:  # noqa: S110 - whatever is wrong with it, it is made anew below
+            pass
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / adapter.stem
+        merge(adapter, find_model(None), folder)
+        fast = load_onnx_encoder(folder, model_id, cache_dir, threads)
+        if fast is not None:
+            return fast
+        from kb_index.torch_encoder import TorchEncoder  # noqa: PLC0415 - brings torch
+
+        return TorchEncoder(folder, model_id, threads)
+
+
+def adapter_id(adapter: Path) -> str:
+    """Id of the adapted model: the adapter's name and content, which names its base too."""
+    try:
+        digest = hashlib.sha256(adapter.read_bytes()).hexdigest()[:16]
+    except OSError as error:
+        raise EncoderUnavailable(f"The adapter {adapter} cannot be read: {error}", {"adapter": str(adapter)}) from error
+    return f"{adapter.stem}@{digest}{PRECISION}"
+
+
+def merge(adapter: Path, base: Path, out: Path) -> None:
+    """Writes the model `base` with the additions of `adapter` to the directory `out`. Raises `EncoderUnavailable`."""
+    try:
+        with np.load(adapter, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        learned_on = str(arrays[BASE])
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        raise EncoderUnavailable(f"The adapter {adapter} is damaged: {error}", {"adapter": str(adapter)}) from error
+    if learned_on != model_fingerprint(base):
+        raise EncoderUnavailable(
+            f"The adapter {adapter.name} was learned on {learned_on}, the packaged model is {model_fingerprint(base)}.",
+            {"adapter": str(adapter)},
+        )
+    shutil.copytree(base, out, ignore=shutil.ignore_patterns(_WEIGHTS))
+    weights = load_file(base / _WEIGHTS)
+    for name in [name.removesuffix(UP) for name in arrays if name.endswith(UP)]:
+        addition = arrays[name + UP].astype(np.float32) @ arrays[name + DOWN].astype(np.float32)
+        weights[name] = (weights[name] + addition).astype(np.float32)
+    save_file(weights, out / _WEIGHTS, metadata={"format": "pt"})

@@ -13,9 +13,9 @@ from zipfile import BadZipFile
 import numpy as np
 from safetensors.numpy import load_file, save_file
 
-from kb_index.embedding import PRECISION, SentenceEncoder, find_model, model_fingerprint
+from kb_index.embedding import PRECISION, SentenceEncoder, find_model, load_model_in, model_fingerprint
 from kb_index.errors import EncoderUnavailable
-from kb_index.onnx_encoder import OnnxEncoder, load_onnx_encoder, prepared_folder
+from kb_index.onnx_encoder import load_prepared
 
 _WEIGHTS = "model.safetensors"
 DOWN, UP = ".down", ".up"
@@ -31,20 +31,13 @@ def load_adapted(adapter: Path, cache_dir: Path, threads: int = 1) -> SentenceEn
     over. Raises `EncoderUnavailable` where the file is damaged, or learned on another model than the packaged one.
     """
     model_id = adapter_id(adapter)
-    if (prepared_folder(model_id, cache_dir) / "meta.json").is_file():
-        try:
-            return OnnxEncoder(prepared_folder(model_id, cache_dir), model_id, threads)
-        except Exception:  # noqa: S110 - whatever is wrong with it, it is made anew below
-            pass
+    ready = load_prepared(model_id, cache_dir, threads)
+    if ready is not None:
+        return ready
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / adapter.stem
         merge(adapter, find_model(None), folder)
-        fast = load_onnx_encoder(folder, model_id, cache_dir, threads)
-        if fast is not None:
-            return fast
-        from kb_index.torch_encoder import TorchEncoder  # noqa: PLC0415 - brings torch
-
-        return TorchEncoder(folder, model_id, threads)
+        return load_model_in(folder, model_id, cache_dir, threads)
 
 
 def adapter_id(adapter: Path) -> str:

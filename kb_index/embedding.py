@@ -68,10 +68,14 @@ def load_encoder(name_or_dir: str | None = None, cache_dir: Path | None = None, 
     Raises `EncoderUnavailable`.
     """
     folder = find_model(name_or_dir)
-    model_id = model_fingerprint(folder)
+    return load_model_in(folder, model_fingerprint(folder), cache_dir or DEFAULT_CACHE_DIR, threads)
+
+
+def load_model_in(folder: Path, model_id: str, cache_dir: Path, threads: int) -> SentenceEncoder:
+    """The encoder of the model in `folder`, under this id, by the runtime that can be had."""
     from kb_index.onnx_encoder import load_onnx_encoder  # noqa: PLC0415 - needs this module's types
 
-    fast = load_onnx_encoder(folder, model_id, cache_dir or DEFAULT_CACHE_DIR, threads)
+    fast = load_onnx_encoder(folder, model_id, cache_dir, threads)
     if fast is not None:
         return fast
     _log.warning("embedding model %s runs through sentence-transformers: it could not be prepared", model_id)

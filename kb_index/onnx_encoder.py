@@ -156,22 +156,30 @@ def _rows(lengths: list[int]) -> Iterator[list[int]]:
         yield row
 
 
-def prepared_folder(model_id: str, cache_dir: Path) -> Path:
-    """Where a model is kept once it has been prepared."""
-    return cache_dir / "onnx" / f"{model_id.replace('/', '_')}.v{_FORMAT}"
-
-
 def load_onnx_encoder(folder: Path, model_id: str, cache_dir: Path, threads: int) -> OnnxEncoder | None:
     """The fast encoder of a model, prepared at first use; None when the model cannot be prepared."""
-    prepared = prepared_folder(model_id, cache_dir)
-    if not (prepared / "meta.json").is_file() and not _prepare(folder, prepared):
+    ready = load_prepared(model_id, cache_dir, threads)
+    if ready is not None:
+        return ready
+    prepared = _prepared_folder(model_id, cache_dir)
+    return OnnxEncoder(prepared, model_id, threads) if _prepare(folder, prepared) else None
+
+
+def load_prepared(model_id: str, cache_dir: Path, threads: int) -> OnnxEncoder | None:
+    """The fast encoder of a model that was prepared before; None where it was not, or what is there does not load."""
+    prepared = _prepared_folder(model_id, cache_dir)
+    if not (prepared / "meta.json").is_file():
         return None
     try:
         return OnnxEncoder(prepared, model_id, threads)
     except Exception as error:  # onnxruntime and tokenizers raise types of their own
-        _log.warning("the prepared model in %s does not load (%s): preparing it again", prepared, error)
+        _log.warning("the prepared model in %s does not load (%s): it is to be prepared again", prepared, error)
     shutil.rmtree(prepared, ignore_errors=True)
-    return OnnxEncoder(prepared, model_id, threads) if _prepare(folder, prepared) else None
+    return None
+
+
+def _prepared_folder(model_id: str, cache_dir: Path) -> Path:
+    return cache_dir / "onnx" / f"{model_id.replace('/', '_')}.v{_FORMAT}"
 
 
 def _prepare(folder: Path, prepared: Path) -> bool:

@@ -7,7 +7,6 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import uvicorn
@@ -15,8 +14,7 @@ import uvicorn
 from actions.shop.port import ShopPort
 from bot.brain.app import create_app
 from bot.brain.host import Host
-from bot.brain.nlu.act_model import ADAPTER
-from bot.brain.nlu.encoders import adapted_encoder, keep_under, serving_encoder
+from bot.brain.nlu.encoders import keep_under, serving_encoder
 from bot.brain.options import WorkerOptions
 from bot.logs import set_up_logging
 from kb_index.search import KnowledgeBase
@@ -48,18 +46,8 @@ def build_host(options: WorkerOptions) -> Host:
         models_dir=Path(options.models_dir),
         open_knowledge=lambda: KnowledgeBase.open(Path(options.index_dir), serving_encoder(options.embedding_model)),
         open_shop=lambda: open_shop(options.shop_url),
-        expect=expecting(options.embedding_model),
+        expect=lambda texts: serving_encoder(options.embedding_model).expect(texts),
     )
-
-
-def expecting(embedding_model: str | None) -> Callable[[Sequence[str]], None]:
-    """Tells every encoder that reads messages which texts will be asked for soon."""
-
-    def expect(texts: Sequence[str]) -> None:
-        serving_encoder(embedding_model).expect(texts)
-        adapted_encoder(ADAPTER).expect(texts)
-
-    return expect
 
 
 def open_shop(url: str) -> ShopPort:

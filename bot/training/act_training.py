@@ -1,6 +1,6 @@
 """Teaches the encoder what a message does in a conversation: `python -m bot.training.act_training --out FILE`.
 
-Run when rows are added, not at an installation: it takes some minutes on 2 cores, and what it writes ships with the
+Run when rows are added, not at an installation: it takes eight minutes on 2 cores, and what it writes ships with the
 product (`bot/brain/nlu/acts.npz`). Rows are those of `data/acts/`, the demo bot's own examples and the mood examples.
 """
 
@@ -24,7 +24,7 @@ from torch import nn
 from torch.nn import functional
 from transformers import AutoModel, AutoTokenizer
 
-from bot.brain.nlu.act_model import BIAS, LABELS, TONE, TONE_BIAS, WEIGHTS
+from bot.brain.nlu.act_model import BIAS, LABELS, WEIGHTS
 from bot.brain.nlu.mood import EXAMPLES, MoodReader
 from kb_index.adapter import BASE, DOWN, UP
 from kb_index.embedding import clean_text, find_model, model_fingerprint
@@ -99,7 +99,10 @@ class Narrow(nn.Module):
 
 
 class Pupil(nn.Module):
-    """The encoder with its additions, and three readers of its vectors: act, the demo's intent, tone."""
+    """The encoder with its additions, and three readers of its vectors: act, the demo's intent, tone.
+
+    Only the first is kept; the others make the vectors keep topics and feelings apart too.
+    """
 
     def __init__(self, folder: Path, rank: int, intents: int) -> None:
         super().__init__()
@@ -199,8 +202,6 @@ def adapter_of(pupil: Pupil) -> dict[str, Any]:
         LABELS: np.array(ACTS),
         WEIGHTS: _half(pupil.act.weight * _SHARPNESS),
         BIAS: _half(pupil.act.bias),
-        TONE: _half(pupil.tone.weight[0] * _SHARPNESS),
-        TONE_BIAS: _half(pupil.tone.bias[0]),
     }
     for name, part in pupil.encoder.named_modules():
         if isinstance(part, Narrow):

@@ -64,6 +64,6 @@ def _fingerprint() -> str:
     for place in CONTENT:
         path = ROOT / place
         for file in [path] if path.is_file() else sorted(path.rglob("*")):
-            if file.suffix in {".yml", ".yaml", ".py", ".md", ".txt"}:
+            if file.suffix in {".yml", ".yaml", ".py", ".md", ".txt", ".npz"}:
                 digest.update(file.relative_to(ROOT).as_posix().encode() + file.read_bytes())
     return digest.hexdigest()[:16]

@@ -1,8 +1,8 @@
-"""What a message does in a conversation and how it sounds, whatever the shop sells: taught once, shipped ready.
+"""What a message does in a conversation, whatever the shop sells: taught once, shipped ready.
 
 Sentence vectors are made for topics: 'can I speak to someone about the tent' and 'I spoke to someone about the tent'
 lie close to each other. So the encoder's own layers were taught these differences (`bot.training.act_training`), and
-what they learned is kept as low-rank additions (`kb_index.adapter`) together with the two readers of the vectors.
+what they learned is kept as low-rank additions (`kb_index.adapter`) together with the reader of the vectors.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 
 ADAPTER = Path(__file__).with_name("acts.npz")
-LABELS, WEIGHTS, BIAS, TONE, TONE_BIAS = "labels", "act_weights", "act_bias", "tone_weights", "tone_bias"
+LABELS, WEIGHTS, BIAS = "labels", "act_weights", "act_bias"
 
 
 class UnreadableActs(RuntimeError):
@@ -26,13 +26,11 @@ class UnreadableActs(RuntimeError):
 
 @dataclass(frozen=True)
 class ActModel:
-    """Two linear readers of the adapted encoder's vectors."""
+    """A linear reader of the adapted encoder's vectors."""
 
     labels: tuple[str, ...]
     weights: Floats
     bias: Floats
-    tone: Floats
-    tone_bias: float
 
     def chances(self, vectors: Floats) -> Floats:
         """Of each act, one row a vector, summing to 1; the acts are `labels`."""
@@ -40,25 +38,18 @@ class ActModel:
         powers = np.exp(scores - scores.max(axis=1, keepdims=True))
         return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
 
-    def displeased(self, vectors: Floats) -> Floats:
-        """From 0 to 1, one number a vector: how surely somebody is displeased."""
-        margin = np.clip(vectors @ self.tone + self.tone_bias, -60, 60)
-        return np.asarray(1 / (1 + np.exp(-margin)), dtype=np.float32)
-
 
 def read_act_model(path: Path = ADAPTER) -> ActModel:
-    """What the adapter's file says of the readers. Raises `UnreadableActs`."""
+    """What the adapter's file says of the reader. Raises `UnreadableActs`."""
     try:
         with np.load(path, allow_pickle=False) as arrays:
             model = ActModel(
                 tuple(str(label) for label in arrays[LABELS]),
                 arrays[WEIGHTS].astype(np.float32),
                 arrays[BIAS].astype(np.float32),
-                arrays[TONE].astype(np.float32),
-                float(arrays[TONE_BIAS]),
             )
     except (OSError, ValueError, KeyError, BadZipFile) as error:
         raise UnreadableActs(f"What was taught about acts cannot be read: {error}") from error
-    if model.weights.shape != (len(model.labels), len(model.tone)) or model.bias.shape != (len(model.labels),):
+    if len(model.weights) != len(model.labels) or model.bias.shape != (len(model.labels),):
         raise UnreadableActs("What was taught about acts does not fit together.")
     return model

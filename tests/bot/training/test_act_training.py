@@ -50,8 +50,6 @@ def test_what_is_learned_is_what_the_shipped_form_serves(tmp_path: Path) -> None
     model = read_act_model(tmp_path / "few.npz")
     acts = [model.labels[place] for place in model.chances(served).argmax(axis=1)]
     assert acts[:9] == [row.act for row in ROWS[:9]]
-    assert (model.displeased(served)[6:9] > 0.5).all()
-    assert (model.displeased(served)[9:] < 0.5).all()
 
 
 def test_the_same_seed_teaches_the_same(tmp_path: Path) -> None:

@@ -5,11 +5,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rasa.shared.nlu.training_data.message import Message
 from sklearn.metrics import roc_auc_score
 
+from bot.brain.nlu import acts as acts_module
 from bot.brain.nlu.act_model import ADAPTER, UnreadableActs, read_act_model
-from bot.brain.nlu.acts import HEARD, pooled
-from bot.brain.nlu.encoders import adapted_encoder
+from bot.brain.nlu.acts import HEARD, ActReader, pooled
+from bot.brain.nlu.encoders import adapted_encoder, keep_under
+from kb_index.recent_vectors import RecentEncoder
+from tests.support.installed import installation
 from tests.support.running import ROOT
 
 _NAMES = st.sampled_from(["request_human", "complaint", "ask_returns", "order_status", "greet"])
@@ -18,6 +22,13 @@ _CHANCES = st.dictionaries(_NAMES, st.floats(0, 1, width=32), min_size=1).filter
 
 def _distribution(chances: dict[str, float], total: float = 1.0) -> dict[str, float]:
     return {name: total * chance / sum(chances.values()) for name, chance in chances.items()}
+
+
+@pytest.fixture
+def encoder() -> RecentEncoder:
+    """As the trained bot has it, prepared already."""
+    keep_under(installation() / "cache")
+    return adapted_encoder(ADAPTER)
 
 
 @given(_CHANCES, _CHANCES, st.floats(0, 1), st.floats(0, 1))
@@ -40,6 +51,52 @@ def test_what_is_no_act_keeps_the_bots_own_proportions() -> None:
 
 def test_an_act_the_bot_did_not_think_of_is_heard() -> None:
     assert pooled({"ask_contact": 1.0}, {"request_human": 0.9}, 0.5)["request_human"] == pytest.approx(0.45)
+
+
+def _told(text: str, confidences: dict[str, float]) -> Message:
+    message = Message.build(text)
+    ranking = [{"name": name, "confidence": confidence} for name, confidence in confidences.items()]
+    message.set("intent", ranking[0])
+    message.set("intent_ranking", ranking)
+    return message
+
+
+def _reader(*acts: str) -> ActReader:
+    return ActReader(ActReader.get_default_config(), None, None, acts)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("acts", "confidences", "listened"),
+    [
+        (HEARD, {"ask_returns": 0.7, "request_human": 0.001}, True),
+        (HEARD, {"ask_returns": 0.9, "request_human": 0.02}, True),
+        (HEARD, {"ask_returns": 0.9, "request_human": 0.001}, False),
+        ((), {"ask_returns": 0.7}, False),
+        (HEARD, {}, False),
+    ],
+)
+def test_the_network_runs_again_only_where_an_act_may_be_meant(
+    monkeypatch: pytest.MonkeyPatch, acts: tuple[str, ...], confidences: dict[str, float], listened: bool
+) -> None:
+    asked: list[str] = []
+
+    class Listening:
+        def encode(self, texts: list[str]) -> np.ndarray:
+            asked.extend(texts)
+            return np.zeros((len(texts), read_act_model().weights.shape[1]), dtype=np.float32)
+
+    monkeypatch.setattr(acts_module, "adapted_encoder", lambda adapter: Listening())
+    message = _told("get me a person", confidences) if confidences else Message.build("")
+    _reader(*acts).process([message])
+    assert asked == (["get me a person"] if listened else [])
+
+
+def test_a_request_the_bot_took_for_something_foreign_is_ours(encoder: RecentEncoder) -> None:
+    message = _told("I want to write to a real person", {"request_human": 0.5, "ask_contact": 0.4})
+    message.set("out_of_scope", True)
+    _reader(*HEARD).process([message])
+    assert message.get("intent")["name"] == "request_human"
+    assert message.get("out_of_scope") is False
 
 
 def test_what_ships_is_whole_small_and_knows_every_act_that_weighs_in() -> None:
@@ -69,34 +126,18 @@ PAIRS = [
 
 
 @pytest.mark.parametrize(("asks", "mentions"), PAIRS)
-def test_words_in_common_do_not_make_a_request(asks: str, mentions: str) -> None:
-    model, encoder = read_act_model(), adapted_encoder(ADAPTER)
+def test_words_in_common_do_not_make_a_request(encoder: RecentEncoder, asks: str, mentions: str) -> None:
+    model = read_act_model()
     request = model.chances(encoder.encode([asks, mentions]))[:, model.labels.index("request_human")]
     assert request[0] > 0.7
     assert request[1] < 0.2
 
 
-def test_requests_of_the_development_sets_stand_apart_from_mentions() -> None:
+def test_requests_of_the_development_sets_stand_apart_from_mentions(encoder: RecentEncoder) -> None:
     rows = []
     for file in sorted((ROOT / "data" / "development").glob("handoff_requests*.csv")):
         with file.open(encoding="utf-8", newline="") as lines:
             rows += list(csv.DictReader(lines))
-    model, encoder = read_act_model(), adapted_encoder(ADAPTER)
+    model = read_act_model()
     chances = model.chances(encoder.encode([row["text"] for row in rows]))[:, model.labels.index("request_human")]
     assert roc_auc_score([row["label"] == "human" for row in rows], chances) > 0.97
-
-
-def test_tone_is_heard_without_words_for_it() -> None:
-    model, encoder = read_act_model(), adapted_encoder(ADAPTER)
-    bitter, glad, plain = model.displeased(
-        encoder.encode(
-            [
-                "oh brilliant, another week of waiting then",
-                "not bad actually, dead chuffed with the boots",
-                "my parcel has not come yet, could you tell me where it is",
-            ]
-        )
-    )
-    assert bitter > 0.7
-    assert glad < 0.3
-    assert plain < 0.5

@@ -52,7 +52,7 @@ class Settings(BaseModel):
     )
     public_url: str | None = Field(None, description="Address customers reach this service at")
     embedding_model: str | None = Field(
-        None, description="sentence-transformers directory or name; empty: packaged MiniLM"
+        None, description="sentence-transformers directory or name; empty: packaged MiniLM with what ships taught"
     )
     shop_url: str | None = Field(
         None, description="sqlite:///... or http(s)://...; empty: the demo shop's own database"

@@ -4,7 +4,6 @@ Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models" (2021): each mat
 with B and A so narrow that they can be shipped where a whole model cannot.
 """
 
-import hashlib
 import shutil
 import tempfile
 from pathlib import Path
@@ -13,7 +12,7 @@ from zipfile import BadZipFile
 import numpy as np
 from safetensors.numpy import load_file, save_file
 
-from kb_index.embedding import PRECISION, SentenceEncoder, find_model, load_model_in, model_fingerprint
+from kb_index.embedding import SentenceEncoder, adapter_id, find_model, load_model_in, model_fingerprint
 from kb_index.errors import EncoderUnavailable
 from kb_index.onnx_encoder import load_prepared
 
@@ -38,15 +37,6 @@ def load_adapted(adapter: Path, cache_dir: Path, threads: int = 1) -> SentenceEn
         folder = Path(scratch) / adapter.stem
         merge(adapter, find_model(None), folder)
         return load_model_in(folder, model_id, cache_dir, threads)
-
-
-def adapter_id(adapter: Path) -> str:
-    """Id of the adapted model: the adapter's name and content, which names its base too."""
-    try:
-        digest = hashlib.sha256(adapter.read_bytes()).hexdigest()[:16]
-    except OSError as error:
-        raise EncoderUnavailable(f"The adapter {adapter} cannot be read: {error}", {"adapter": str(adapter)}) from error
-    return f"{adapter.stem}@{digest}{PRECISION}"
 
 
 def merge(adapter: Path, base: Path, out: Path) -> None:

@@ -17,6 +17,8 @@ from kb_index.errors import EncoderUnavailable
 Vectors = npt.NDArray[np.float32]
 
 DEFAULT_CACHE_DIR = Path("var/cache")
+ADAPTER = Path(__file__).with_name("customers.npz")
+"""What the packaged model was taught about customers' messages: see `kb_index.adapter`."""
 
 _CONTENT = ("*.safetensors", "*.bin", "*.json", "*.txt", "*.model")
 PRECISION = "-q8"
@@ -60,15 +62,35 @@ class LayeredEncoder(SentenceEncoder, Protocol):
 
 
 def load_encoder(name_or_dir: str | None = None, cache_dir: Path | None = None, threads: int = 1) -> SentenceEncoder:
-    """The encoder for a sentence-transformers directory or name; by default the packaged MiniLM.
+    """The encoder for a sentence-transformers directory or name; by default the packaged MiniLM with what it was taught
+    about customers (`kb_index.adapter`).
 
     The model is prepared once for ONNX Runtime under `cache_dir` (default `var/cache`), in a process of
     its own, so that the caller never holds torch in memory. A model that cannot be prepared runs through
     sentence-transformers. `threads` is what one call may use: 1 for serving, more for bulk work.
     Raises `EncoderUnavailable`.
     """
+    cache_dir = cache_dir or DEFAULT_CACHE_DIR
+    if not name_or_dir:
+        from kb_index.adapter import load_adapted  # noqa: PLC0415 - needs this module's types
+
+        return load_adapted(ADAPTER, cache_dir, threads)
     folder = find_model(name_or_dir)
-    return load_model_in(folder, model_fingerprint(folder), cache_dir or DEFAULT_CACHE_DIR, threads)
+    return load_model_in(folder, model_fingerprint(folder), cache_dir, threads)
+
+
+def encoder_id(name_or_dir: str | None) -> str:
+    """`model_id` of what `load_encoder` gives, without loading it. Raises `EncoderUnavailable`."""
+    return model_fingerprint(find_model(name_or_dir)) if name_or_dir else adapter_id(ADAPTER)
+
+
+def adapter_id(adapter: Path) -> str:
+    """Id of the packaged model with these additions: the file's name and content, which names its base too."""
+    try:
+        digest = hashlib.sha256(adapter.read_bytes()).hexdigest()[:16]
+    except OSError as error:
+        raise EncoderUnavailable(f"The adapter {adapter} cannot be read: {error}", {"adapter": str(adapter)}) from error
+    return f"{adapter.stem}@{digest}{PRECISION}"
 
 
 def load_model_in(folder: Path, model_id: str, cache_dir: Path, threads: int) -> SentenceEncoder:
@@ -85,7 +107,8 @@ def load_model_in(folder: Path, model_id: str, cache_dir: Path, threads: int) ->
 
 
 def find_model(name_or_dir: str | None) -> Path:
-    """The directory of a model given by directory or by a name that is already on this machine."""
+    """The directory of a model given by directory or by a name that is already on this machine; by default that of the
+    packaged MiniLM as it comes, with nothing taught."""
     if not name_or_dir:
         return Path(MODEL_DIR)
     if (Path(name_or_dir) / "config.json").is_file() or (Path(name_or_dir) / "modules.json").is_file():

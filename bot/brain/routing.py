@@ -20,7 +20,7 @@ from actions.policy import SETTLING, TONELESS, WORDS_WITH_A_TONE, HandoverPolicy
 from actions.small_talk import DISPLEASED
 from bot.brain.acknowledgements import acknowledges
 from bot.brain.harm import may_tell_of_harm, tells_of_harm
-from bot.brain.nlu.mood_signals import heated, insults_us, laughs, leaving
+from bot.brain.nlu.mood_signals import heated, insults_us, laughs, leaving, says_nothing
 from bot.brain.reading import Reading
 from bot.brain.requests import mentions_person, speaks_of_person, takes_person
 from bot.brain.topics import DANGER, PERSON_FIRST
@@ -38,6 +38,8 @@ COMPLAINED = 0.3
 SURELY_MEANT = 0.9
 """From here on a complaint or an insult is one whatever its tone: of 691 messages of development conversations 36 of
 the displeased are read so, and 2 of others."""
+SURELY_OF_AN_ORDER = 0.98
+"""From here on a message after an open question is about an order, though it has no word of one."""
 MEANT_IN_ANGER = 0.4
 """From here on a message is dissatisfaction by its meaning; less sure, only its tone counts."""
 DANGER_LIKELY, DANGER_POSSIBLE = 0.2, 0.08
@@ -382,7 +384,7 @@ def _answer_to_question(reading: Reading, now: Situation, certain: bool) -> Rout
 
 def _pressed(reading: Reading, now: Situation) -> Route | None:
     """'I need to know before Friday', after a question that was not answered, is about that question, not an order."""
-    if now.requested is not None or _gives_facts(reading) or reading.confidence >= SURELY_MEANT:
+    if now.requested is not None or _gives_facts(reading) or reading.confidence >= SURELY_OF_AN_ORDER:
         return None
     open_question = now.failed_before or str(now.slots.get("awaiting") or "") in UNANSWERED
     about_order = reading.intent in WISHES.intents and _OF_AN_ORDER.search(reading.text) is None
@@ -399,6 +401,8 @@ def _lacks_what_was_asked(reading: Reading, now: Situation) -> bool:
 def _by_certainty(reading: Reading, certain: bool, mood: Mood) -> Route:
     if certain:
         return Route()
+    if says_nothing(reading.text) and reading.intent != "out_of_scope" and not reading.parse.get("entities"):
+        return Route("action_clarify")  # whatever such letters are likeliest to mean
     if danger(reading) >= DANGER_POSSIBLE and may_tell_of_harm(reading.text):
         return Route("action_ask_about_danger")
     if mood is Mood.ANNOYED or (reading.intent in DISPLEASED and reading.confidence >= COMPLAINED):

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 import bot.brain.nlu
-from bot.brain.nlu.encoders import encoder_id
+from kb_index.embedding import encoder_id
 
 
 def made_with(config: Path, domain: Path, embedding_model: str | None) -> str | None:

@@ -10,12 +10,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot.brain.nlu.encoders import encoder_id
 from bot.installation import Places
 from bot.preparing import prepare_model
 from bot.training import job
 from bot.training.made_with import encoder_named, made_with, program
 from bot.training.registry import ModelRecord, Registry
+from kb_index.embedding import encoder_id
 
 ROOT = Path(__file__).resolve().parents[2]
 

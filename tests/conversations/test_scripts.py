@@ -363,7 +363,7 @@ async def test_a_question_about_the_rule_is_answered() -> None:
 async def test_a_second_complaint_brings_a_person_however_calmly_it_is_put(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(HandoverPolicy, "mood", lambda *_, **__: Mood.CALM)
     customer = await talk()
-    first = await customer.says("I have a complaint about your Leeds store")
+    first = await customer.says("I would like to make a complaint about the Leeds shop please")
     assert first.signals.handoff is None
     assert "Talk to a person" in customer.buttons
     second = await customer.says("I was not satisfied with how I was treated there")

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from kb_index.adapter import merge
 from kb_index.articles import Article, NextStep, load_articles, load_unanswered
 from kb_index.build import build
-from kb_index.embedding import SentenceEncoder, load_encoder
+from kb_index.embedding import ADAPTER, SentenceEncoder, find_model, load_encoder
 from kb_index.search import KnowledgeBase
 from tests.support.installed import installation_if_kept
 
@@ -17,6 +18,14 @@ DEMO = Path(__file__).parents[2] / "data" / "kb"
 @pytest.fixture(scope="session")
 def encoder() -> SentenceEncoder:
     return load_encoder()
+
+
+@pytest.fixture(scope="session")
+def taught(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model that `encoder` was prepared from, as sentence-transformers reads it."""
+    folder = tmp_path_factory.mktemp("taught") / "model"
+    merge(ADAPTER, find_model(None), folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -27,14 +27,16 @@ TEXTS = [
 ]
 
 
-def test_vectors_equal_those_of_the_model_itself_but_for_the_precision_of_weights(encoder: SentenceEncoder) -> None:
+def test_vectors_equal_those_of_the_model_itself_but_for_the_precision_of_weights(
+    encoder: SentenceEncoder, taught: Path
+) -> None:
     assert isinstance(encoder, OnnxEncoder)
-    reference = TorchEncoder(find_model(None), "reference").encode(TEXTS)
+    reference = TorchEncoder(taught, "reference").encode(TEXTS)
     assert (encoder.encode(TEXTS) * reference).sum(axis=1).min() > 0.998
 
 
-def test_middle_vectors_are_the_mean_of_the_fourth_of_six_layers(encoder: SentenceEncoder) -> None:
-    model = load_model(find_model(None))
+def test_middle_vectors_are_the_mean_of_the_fourth_of_six_layers(encoder: SentenceEncoder, taught: Path) -> None:
+    model = load_model(taught)
     batch = model.tokenizer(TEXTS[:4], padding=True, return_tensors="pt")
     hidden = model[0].auto_model(**batch, output_hidden_states=True).hidden_states[4]
     mask = batch["attention_mask"].unsqueeze(-1)

@@ -1,8 +1,8 @@
 """What a message does in a conversation, whatever the shop sells: taught once, shipped ready.
 
 Sentence vectors are made for topics: 'can I speak to someone about the tent' and 'I spoke to someone about the tent'
-lie close to each other. So the encoder's own layers were taught these differences (`bot.training.act_training`), and
-what they learned is kept as low-rank additions (`kb_index.adapter`) together with the reader of the vectors.
+lie close to each other. So the encoder's own layers were taught these differences (`bot.training.encoder_training`);
+this is the reader of the vectors that they give.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 
-ADAPTER = Path(__file__).with_name("acts.npz")
-LABELS, WEIGHTS, BIAS = "labels", "act_weights", "act_bias"
+ACTS = Path(__file__).with_name("acts.npz")
+ENCODER, LABELS, WEIGHTS, BIAS = "encoder", "labels", "weights", "bias"
 
 
 class UnreadableActs(RuntimeError):
@@ -26,8 +26,9 @@ class UnreadableActs(RuntimeError):
 
 @dataclass(frozen=True)
 class ActModel:
-    """A linear reader of the adapted encoder's vectors."""
+    """A linear reader of the vectors of `encoder` (an id)."""
 
+    encoder: str
     labels: tuple[str, ...]
     weights: Floats
     bias: Floats
@@ -39,11 +40,12 @@ class ActModel:
         return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
-def read_act_model(path: Path = ADAPTER) -> ActModel:
-    """What the adapter's file says of the reader. Raises `UnreadableActs`."""
+def read_act_model(path: Path = ACTS) -> ActModel:
+    """The reader that ships. Raises `UnreadableActs`."""
     try:
         with np.load(path, allow_pickle=False) as arrays:
             model = ActModel(
+                str(arrays[ENCODER]),
                 tuple(str(label) for label in arrays[LABELS]),
                 arrays[WEIGHTS].astype(np.float32),
                 arrays[BIAS].astype(np.float32),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -17,21 +16,18 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.brain.nlu import act_model
-from bot.brain.nlu.act_model import ADAPTER, ActModel, read_act_model
-from bot.brain.nlu.encoders import adapted_encoder
+from bot.brain.nlu.act_model import ActModel, UnreadableActs, read_act_model
+from bot.brain.nlu.encoders import serving_encoder
 from bot.brain.nlu.intents import OUT_OF_SCOPE, RANKED
 from bot.brain.nlu.source_fingerprint import source_fingerprint
 from bot.brain.nlu.spelling_mender import wording_of
-from kb_index.adapter import adapter_id
+from kb_index.embedding import encoder_id
 
 HEARD = ("request_human", "callback_request", "bot_challenge")
 """The acts that weigh in. The others are learned along, for each is told best beside all others; of them the bot's own
 examples still know more."""
 OURS_FROM = 0.6
 """From this chance on a likeliest act says that the message is for us, however foreign its matter sounds."""
-SURE, RULED_OUT = 0.8, 0.01
-"""Where the bot is so sure of another meaning, and gives all acts together less than that, nobody listens again, for it
-takes a run of the network: of 495 requests none was read so, of 825 mentions every second (development sets)."""
 FEWEST = 2
 """A bot with fewer of these intents has a single name in common with them, not the meaning."""
 _FILE = "acts.json"
@@ -63,7 +59,7 @@ class ActReader(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """What lies outside this class."""
-        return source_fingerprint(act_model) + adapter_id(ADAPTER)
+        return source_fingerprint(act_model) + encoder_id(None)
 
     def __init__(
         self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, acts: Sequence[str] = ()
@@ -73,7 +69,7 @@ class ActReader(GraphComponent):
         self._resource = resource
         self._acts = tuple(acts)
         if acts:
-            adapted_encoder(ADAPTER)  # loaded before the first customer waits for it
+            serving_encoder(None)  # loaded before the first customer waits for it
 
     @classmethod
     def create(
@@ -113,10 +109,11 @@ class ActReader(GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets intent, ranking and whether it is ours anew on every message that may be one of the acts."""
-        read = [message for message in messages if self._may_be_heard(message.get(INTENT_RANKING_KEY) or ())]
+        read = [message for message in messages if self._acts and message.get(INTENT_RANKING_KEY)]
         if not read:
             return messages
-        vectors = adapted_encoder(ADAPTER).encode([wording_of(message) for message in read])
+        # The vectors that the bot itself was read by, unless its configuration names another model.
+        vectors = serving_encoder(None).encode([wording_of(message) for message in read])
         taught = _taught()
         for message, row in zip(read, taught.chances(vectors), strict=True):
             heard = {act: float(chance) for act, chance in zip(taught.labels, row, strict=True) if act in self._acts}
@@ -129,13 +126,6 @@ class ActReader(GraphComponent):
             if heard.get(likeliest[0], 0.0) >= OURS_FROM:
                 message.set(OUT_OF_SCOPE, False, add_to_output=True)
         return messages
-
-    def _may_be_heard(self, ranking: Sequence[Mapping[str, Any]]) -> bool:
-        if not self._acts or not ranking:
-            return False
-        acts = sum(each["confidence"] for each in ranking if each["name"] in self._acts)
-        sure = ranking[0]["confidence"] >= SURE and ranking[0]["name"] not in self._acts
-        return acts >= RULED_OUT or not sure
 
 
 def pooled(own: Mapping[str, float], heard: Mapping[str, float], weight: float) -> dict[str, float]:
@@ -158,5 +148,8 @@ def pooled(own: Mapping[str, float], heard: Mapping[str, float], weight: float) 
 
 
 @lru_cache(maxsize=1)
-def _taught(path: Path = ADAPTER) -> ActModel:
-    return read_act_model(path)
+def _taught() -> ActModel:
+    taught, here = read_act_model(), encoder_id(None)
+    if taught.encoder != here:
+        raise UnreadableActs(f"What was taught about acts reads vectors of {taught.encoder}, not those of {here}.")
+    return taught

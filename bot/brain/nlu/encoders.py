@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
-from kb_index.adapter import load_adapted
-from kb_index.embedding import DEFAULT_CACHE_DIR, SentenceEncoder, find_model, load_encoder, model_fingerprint
+from kb_index.embedding import DEFAULT_CACHE_DIR, SentenceEncoder, load_encoder
 from kb_index.embedding_cache import CachedEncoder
 from kb_index.recent_vectors import RecentEncoder
 
@@ -46,11 +45,6 @@ def bulk_encoder(model: str | None) -> SentenceEncoder:
     return CachedEncoder(encoder, cache_dir / CACHE_FILE) if _Place.vectors_kept else encoder
 
 
-def adapted_encoder(adapter: Path) -> RecentEncoder:
-    """The packaged encoder with what an adapter adds, for messages as they come. Raises `EncoderUnavailable`."""
-    return _adapted(adapter, _Place.cache_dir)
-
-
 @contextmanager
 def forgetting_vectors() -> Iterator[None]:
     """Within it every text is encoded anew, so that a measured training has done all its work."""
@@ -59,11 +53,6 @@ def forgetting_vectors() -> Iterator[None]:
         yield
     finally:
         _Place.vectors_kept = kept
-
-
-def encoder_id(model: str | None) -> str:
-    """Id of the model that a configuration names, without loading it."""
-    return model_fingerprint(find_model(model))
 
 
 @lru_cache(maxsize=2)
@@ -75,8 +64,3 @@ def _serving(model: str | None, cache_dir: Path) -> RecentEncoder:
 def _bulk(model: str | None, cache_dir: Path) -> SentenceEncoder:
     # Every trained component asks for it, and so does the test on held-out rows.
     return load_encoder(model, cache_dir, threads=os.cpu_count() or 1)
-
-
-@lru_cache(maxsize=1)
-def _adapted(adapter: Path, cache_dir: Path) -> RecentEncoder:
-    return RecentEncoder(load_adapted(adapter, cache_dir))

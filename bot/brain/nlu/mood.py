@@ -19,8 +19,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.brain.nlu import mood_model, mood_signals
 from bot.brain.nlu.encoders import bulk_encoder
 from bot.brain.nlu.mood_model import Floats, Scale, fit_scale, mood_features
+from bot.brain.nlu.mood_signals import says_nothing
 from bot.brain.nlu.sentence_vectors import SentenceVectors, sentence_vector
 from bot.brain.nlu.source_fingerprint import source_fingerprint
+from bot.brain.nlu.spelling_mender import wording_of
 
 FRUSTRATION = "frustration"
 URGENCY = "urgency"
@@ -125,9 +127,9 @@ class MoodReader(GraphComponent):
         return fit_scale(np.vstack(features), np.array(marks))
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Sets `frustration` and `urgency` on every message; 0 on an empty one."""
+        """Sets `frustration` and `urgency` on every message; 0 on an empty one and on letters that say nothing."""
         for message in messages:
-            vector = sentence_vector(message)
+            vector = None if says_nothing(wording_of(message)) else sentence_vector(message)
             features = None if vector is None else mood_features([message.get(TEXT)], vector[np.newaxis, :])
             for name in _SCALES:
                 scale = self._scales.get(name)

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from bot.brain.nlu.spelling import common_words
+
 _WORDINGS: dict[str, tuple[str, ...]] = {
     "insult": (
         r"idiots?|stupid|morons?|useless|incompetent|pathetic|dumb|clowns?|liars?|scam(?:mers?)?|crooks?|joke of a",
@@ -175,6 +177,8 @@ SIGNALS = (
 )
 """Names of the numbers, in the order of a row."""
 
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+
 
 def mood_signals(texts: Sequence[str]) -> npt.NDArray[np.float32]:
     """One row a text, each number from 0 to 1, those of praise beside trouble 0 or 2: praise of what went wrong is
@@ -234,3 +238,12 @@ def shouting(text: str) -> float:
     loud = sum(len(word) for word in words if word.isupper() and len(word) > 2)
     total = sum(map(len, words))
     return loud / total if total >= 4 else 0.0
+
+
+def says_nothing(text: str) -> bool:
+    """Whether several words are none of English, and no manner of writing tells a mood either: 'asdf asdf', 'fnord
+    plugh'. Vectors of such letters lie anywhere, among insults too."""
+    words = [word.lower() for word in _LETTERS.findall(text)]
+    if len(words) < 2 or any(word in common_words() for word in words):
+        return False
+    return not mood_signals([text]).any()

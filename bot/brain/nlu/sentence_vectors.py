@@ -14,9 +14,9 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.brain.nlu.encoders import bulk_encoder, encoder_id, serving_encoder
+from bot.brain.nlu.encoders import bulk_encoder, serving_encoder
 from bot.brain.nlu.spelling_mender import wording_of
-from kb_index.embedding import SentenceEncoder, Vectors, encode_layers
+from kb_index.embedding import SentenceEncoder, Vectors, encode_layers, encoder_id
 
 _MIDDLE = "+middle"
 """What the origin of a middle vector has after the encoder's id."""

@@ -393,8 +393,13 @@ def test_a_deadline_is_about_the_question_that_was_not_answered() -> None:
     assert decide(pressing) == Route()
     of_an_order = reading("will the parcel be here by friday", "order_delivery_date", 0.76)
     assert decide(of_an_order, situation(awaiting="meaning")) == Route()
-    sure = reading("when is it due", "order_delivery_date", 0.96)
+    sure = reading("when is it due", "order_delivery_date", 0.99)
     assert decide(sure, situation(awaiting="meaning")) == Route()
+
+
+def test_letters_that_say_nothing_are_asked_about_whatever_they_look_like() -> None:
+    assert decide(reading("zork frobb", "insult", 0.35)) == Route("action_clarify")
+    assert decide(reading("zork frobb", "other_language", 0.9)) == Route()
 
 
 def test_danger_comes_before_a_second_correction() -> None:

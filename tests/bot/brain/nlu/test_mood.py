@@ -6,7 +6,7 @@ import yaml
 
 from bot.brain.nlu.mood import EXAMPLES, UntrainedMood, read_scales
 from bot.brain.nlu.mood_model import fit_scale
-from bot.brain.nlu.mood_signals import SIGNALS, heated, mood_signals, shouting
+from bot.brain.nlu.mood_signals import SIGNALS, heated, mood_signals, says_nothing, shouting
 
 
 def _signal(name: str, text: str) -> float:
@@ -121,3 +121,15 @@ def test_trouble_calmly_told_is_not_heated(text: str) -> None:
 @pytest.mark.parametrize("text", ["what rubbish weather, is it waterproof", "my old tent was crap, which one lasts"])
 def test_strong_words_about_something_else_are_not_heated(text: str) -> None:
     assert not heated(text)
+
+
+@pytest.mark.parametrize("text", ["zork frobb", "qzw qzw qzw qzw", "hjkl " * 300])
+def test_letters_that_are_no_words_tell_no_mood(text: str) -> None:
+    assert says_nothing(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["grrr", "argghhhhh nooooo", "ZORK FROBB ZORK", "zork frobb!!!", "the zork", "wankers lot"]
+)
+def test_words_and_loud_letters_do(text: str) -> None:
+    assert not says_nothing(text)

@@ -399,10 +399,11 @@ def _lacks_what_was_asked(reading: Reading, now: Situation) -> bool:
 
 
 def _by_certainty(reading: Reading, certain: bool, mood: Mood) -> Route:
+    foreign = reading.intent == "out_of_scope"
+    if (foreign or not certain) and says_nothing(reading.text) and not reading.parse.get("entities"):
+        return Route("action_clarify")  # whatever such letters are likeliest to mean
     if certain:
         return Route()
-    if says_nothing(reading.text) and reading.intent != "out_of_scope" and not reading.parse.get("entities"):
-        return Route("action_clarify")  # whatever such letters are likeliest to mean
     if danger(reading) >= DANGER_POSSIBLE and may_tell_of_harm(reading.text):
         return Route("action_ask_about_danger")
     if mood is Mood.ANNOYED or (reading.intent in DISPLEASED and reading.confidence >= COMPLAINED):

@@ -28,7 +28,7 @@ def test_a_text_has_the_same_vector_alone_and_in_a_batch(encoder: SentenceEncode
     together = encoder.encode(texts)
     alone = np.vstack([encoder.encode([text]) for text in texts])
     # Texts that stand in one row shift each other's sums by a rounding, no more.
-    assert (together * alone).sum(axis=1).min() > 0.9999
+    assert (together * alone).sum(axis=1).min() > 0.9995
 
 
 def test_odd_texts_are_encoded(encoder: SentenceEncoder) -> None:

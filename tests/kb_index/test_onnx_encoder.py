@@ -58,7 +58,7 @@ def test_many_texts_side_by_side_get_the_vectors_they_get_alone(encoder: Sentenc
     texts = [f"{number} pairs of boots in size {number % 13}" for number in range(150)]
     together, alone = load_encoder(threads=3).encode(texts), np.concatenate([encoder.encode([text]) for text in texts])
     # Sums are not taken in the same order, and what is rounded next to a border may fall on either side of it.
-    assert (together * alone).sum(axis=1).min() > 0.9999
+    assert (together * alone).sum(axis=1).min() > 0.9995
 
 
 def test_texts_of_a_model_that_cannot_be_packed_are_filled_up_to_one_length(tmp_path: Path) -> None:

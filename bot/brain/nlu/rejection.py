@@ -24,7 +24,7 @@ Flags = npt.NDArray[np.bool_]
 TOPICS = 25
 """Into how many topics the intents are put at most; a bot with fewer intents has one a topic."""
 
-MOST_COST, DEAR_UNTIL = 0.6, 33
+MOST_COST, LEAST_COST, DEAR_UNTIL = 0.6, 0.035, 33
 """See `foreign_cost`."""
 
 MOST_EVENED, _EVENED_OF_ALL = 0.5, 12
@@ -127,10 +127,10 @@ def _topics(taught: Taught) -> tuple[list[Ints], Ints]:
 def foreign_cost(intents: int) -> float:
     """What it costs to take a message of an unheard topic for ours, where refusing one that is understood costs 1.
 
-    The fewer things a bot is for, the more of what it is asked is foreign: .6 up to 40 intents, .1 for 77, .02 for
-    150.
+    The fewer things a bot is for, the more of what it is asked is foreign: .6 up to 40 intents, .1 for 77, .035 from
+    115 on.
     """
-    return float(min(MOST_COST, (DEAR_UNTIL / intents) ** 2.7))
+    return float(np.clip((DEAR_UNTIL / intents) ** 2.7, LEAST_COST, MOST_COST))
 
 
 def cheapest(own: Floats, foreign: Floats, cost: float) -> float:

@@ -81,7 +81,7 @@ def test_what_is_none_of_our_business_is_declined_however_it_sounds(displeased: 
     assert chosen == Route("action_answer_or_decline")
     shouted = reading("WHAT A DISGRACE YOU ARE", "out_of_scope", frustration=0.9)
     assert decide(shouted, situation(displeased=displeased)) == Route("action_hand_over", reason="frustration")
-    unsure = reading("wibble wobble plugh", "out_of_scope", 0.3, frustration=0.9)
+    unsure = reading("what a thing to say", "out_of_scope", 0.3, frustration=0.9)
     assert decide(unsure).action == "action_complaint"
 
 
@@ -399,6 +399,7 @@ def test_a_deadline_is_about_the_question_that_was_not_answered() -> None:
 
 def test_letters_that_say_nothing_are_asked_about_whatever_they_look_like() -> None:
     assert decide(reading("zork frobb", "insult", 0.35)) == Route("action_clarify")
+    assert decide(reading("zork frobb", "out_of_scope", 0.99)) == Route("action_clarify")
     assert decide(reading("zork frobb", "other_language", 0.9)) == Route()
 
 

@@ -81,7 +81,7 @@ def test_what_is_none_of_our_business_is_declined_however_it_sounds(displeased: 
     assert chosen == Route("action_answer_or_decline")
     shouted = reading("WHAT A DISGRACE YOU ARE", "out_of_scope", frustration=0.9)
     assert decide(shouted, situation(displeased=displeased)) == Route("action_hand_over", reason="frustration")
-    unsure = reading("what a thing to say", "out_of_scope", 0.3, frustration=0.9)
+    unsure = reading("the nerve of that", "out_of_scope", 0.3, frustration=0.9)
     assert decide(unsure).action == "action_complaint"
 
 

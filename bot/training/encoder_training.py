@@ -6,7 +6,7 @@ leaves out must be as new to the encoder as a customer's message is. What is lea
 (`SHARE`), which keeps what the packaged model knew of everything else (Wortsman et al., "Robust fine-tuning of
 zero-shot models", 2022).
 
-Run when rows are added, not at an installation: it takes eight minutes on 2 cores. It writes low-rank additions to the
+Run when rows are added, not at an installation: it takes seven minutes on 2 cores. It writes low-rank additions to the
 encoder's weights (`kb_index/customers.npz`) and the reader of acts that fits them (`bot/brain/nlu/acts.npz`).
 """
 
@@ -32,9 +32,8 @@ from torch.nn import functional
 from transformers import AutoModel, AutoTokenizer
 
 from bot.brain.nlu import act_model
-from kb_index import embedding
 from kb_index.adapter import BASE, DOWN, UP, merge
-from kb_index.embedding import adapter_id, clean_text, find_model, model_fingerprint
+from kb_index.embedding import ADAPTER, adapter_id, clean_text, find_model, model_fingerprint
 from kb_index.torch_encoder import TorchEncoder
 
 ACTS = (
@@ -253,7 +252,7 @@ def main() -> None:
     """See the module."""
     parser = argparse.ArgumentParser(description="Teaches the packaged encoder about customers' messages.")
     parser.add_argument("--data", type=Path, default=Path("data"))
-    parser.add_argument("--encoder", type=Path, default=embedding.ADAPTER, help="where the additions are written")
+    parser.add_argument("--encoder", type=Path, default=ADAPTER, help="where the additions are written")
     parser.add_argument("--acts", type=Path, default=act_model.ACTS, help="where the reader of acts is written")
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--seed", type=int, default=0)

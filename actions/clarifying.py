@@ -6,7 +6,6 @@ from actions.answering import MEANING, give, look_up, missed_again
 from actions.failures import count_failure, door_to_person, failed_enough
 from actions.handing_over import give_up, offer
 from actions.quick_replies import NONE_OF_THESE, PERSON, QuickReply, button
-from actions.services import services
 from actions.talk import Aside, Talk
 
 MAX_MEANINGS = 3
@@ -59,9 +58,9 @@ class NoneOfThese(Aside):
 
 
 def titles(talk: Talk) -> list[QuickReply]:
-    """Buttons for the likeliest meanings, in customers' words. Whoever does not sound displeased is not asked whether
-    it was a complaint."""
-    unlikely = () if talk.heard.frustration >= services().policy.neutral else ("complaint", "insult")
-    likely = [name for name, chance in talk.heard.meanings if chance >= PLAUSIBLE and name not in unlikely]
+    """Buttons for the likeliest meanings, in customers' words; none for letters that are no words."""
+    if talk.heard.says_nothing:
+        return []
+    likely = [name for name, probability in talk.heard.meanings if probability >= PLAUSIBLE]
     named = [(name, talk.response_text(f"utter_meaning_{name}")) for name in likely]
     return [button(title, name) for name, title in named if title][:MAX_MEANINGS]

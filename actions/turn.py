@@ -28,7 +28,8 @@ class Handover:
 class Understanding:
     """How one message was understood; probabilities from 0 to 1.
 
-    `meanings` are the likeliest intents, best first. `button` is true when the customer pressed a button of the bot.
+    `meanings` are the likeliest intents, best first. `says_nothing` is true for letters that are no words, `button`
+    when the customer pressed a button of the bot.
     """
 
     text: str = ""
@@ -39,6 +40,7 @@ class Understanding:
     frustration: float = 0.0
     urgency: float = 0.0
     out_of_scope: bool = False
+    says_nothing: bool = False
     button: bool = False
 
 

@@ -159,7 +159,7 @@ def new_events(tracker: DialogueStateTracker, before: int) -> list[JsonDict]:
 
 def slim(parse_data: JsonDict) -> JsonDict:
     """What a stored message needs of its parse; whole rankings would multiply the size of every conversation."""
-    kept = ("text", "intent", "entities", "frustration", "urgency", "out_of_scope")
+    kept = ("text", "intent", "entities", "frustration", "urgency", "out_of_scope", "says_nothing")
     small: dict[str, Any] = {name: parse_data[name] for name in kept if name in parse_data}
     small["intent_ranking"] = list(parse_data.get("intent_ranking") or [])[:KEPT_RANKING]
     return small

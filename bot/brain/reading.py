@@ -82,6 +82,11 @@ class Reading:
         """From 0 to 1."""
         return float(self.parse.get("urgency") or 0.0)
 
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it is letters that are no words: none of its meanings is one."""
+        return bool(self.parse.get("says_nothing"))
+
     def entity(self, name: str) -> Any:
         """The first entity of that name."""
         return next((item["value"] for item in self.parse.get("entities") or () if item["entity"] == name), None)
@@ -98,6 +103,7 @@ class Reading:
             frustration=self.frustration,
             urgency=self.urgency,
             out_of_scope=self.out_of_scope,
+            says_nothing=self.says_nothing,
             button=self.button,
         )
 

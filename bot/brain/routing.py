@@ -20,7 +20,7 @@ from actions.policy import SETTLING, TONELESS, WORDS_WITH_A_TONE, HandoverPolicy
 from actions.small_talk import DISPLEASED
 from bot.brain.acknowledgements import acknowledges
 from bot.brain.harm import may_tell_of_harm, tells_of_harm
-from bot.brain.nlu.mood_signals import heated, insults_us, laughs, leaving, says_nothing
+from bot.brain.nlu.mood_signals import heated, insults_us, laughs, leaving
 from bot.brain.reading import Reading
 from bot.brain.requests import mentions_person, speaks_of_person, takes_person
 from bot.brain.topics import DANGER, PERSON_FIRST
@@ -400,7 +400,7 @@ def _lacks_what_was_asked(reading: Reading, now: Situation) -> bool:
 
 def _by_certainty(reading: Reading, certain: bool, mood: Mood) -> Route:
     foreign = reading.intent == "out_of_scope"
-    if (foreign or not certain) and says_nothing(reading.text) and not reading.parse.get("entities"):
+    if (foreign or not certain) and reading.says_nothing and not reading.parse.get("entities"):
         return Route("action_clarify")  # whatever such letters are likeliest to mean
     if certain:
         return Route()

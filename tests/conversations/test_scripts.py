@@ -376,6 +376,7 @@ async def test_two_messages_that_make_no_sense_bring_a_person_but_two_jokes_do_n
     first = await lost.says("ggrhh xkcd wibble")
     assert first.signals.handoff is None
     assert "outside" not in lost.said
+    assert set(lost.buttons) <= {"Talk to a person"}
     second = await lost.says("fnord plugh frotz")
     assert second.signals.handoff is not None
     assert second.signals.handoff.reason is Reason.REPEATED_MISUNDERSTANDING

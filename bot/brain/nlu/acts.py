@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -59,7 +60,7 @@ class ActReader(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """What lies outside this class."""
-        return source_fingerprint(act_model) + encoder_id(None)
+        return source_fingerprint(act_model) + hashlib.sha256(act_model.ACTS.read_bytes()).hexdigest()
 
     def __init__(
         self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, acts: Sequence[str] = ()
@@ -108,7 +109,7 @@ class ActReader(GraphComponent):
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Sets intent, ranking and whether it is ours anew on every message that may be one of the acts."""
+        """Sets intent, ranking and whether it is ours anew on every message that was read; an empty one was not."""
         read = [message for message in messages if self._acts and message.get(INTENT_RANKING_KEY)]
         if not read:
             return messages

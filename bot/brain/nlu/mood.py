@@ -26,6 +26,7 @@ from bot.brain.nlu.spelling_mender import wording_of
 
 FRUSTRATION = "frustration"
 URGENCY = "urgency"
+SAYS_NOTHING = "says_nothing"
 
 EXAMPLES = Path(__file__).with_name("mood_examples.yml")
 _SCALES = {FRUSTRATION: ("frustrated", "calm"), URGENCY: ("urgent", "unhurried")}
@@ -127,9 +128,13 @@ class MoodReader(GraphComponent):
         return fit_scale(np.vstack(features), np.array(marks))
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Sets `frustration` and `urgency` on every message; 0 on an empty one and on letters that say nothing."""
+        """Sets `frustration` and `urgency` on every message, 0 on an empty one and on letters that say nothing; which
+        these are stands in `says_nothing`."""
         for message in messages:
-            vector = None if says_nothing(wording_of(message)) else sentence_vector(message)
+            senseless = says_nothing(wording_of(message))
+            if senseless:
+                message.set(SAYS_NOTHING, True, add_to_output=True)
+            vector = None if senseless else sentence_vector(message)
             features = None if vector is None else mood_features([message.get(TEXT)], vector[np.newaxis, :])
             for name in _SCALES:
                 scale = self._scales.get(name)

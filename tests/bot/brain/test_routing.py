@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -398,9 +399,15 @@ def test_a_deadline_is_about_the_question_that_was_not_answered() -> None:
 
 
 def test_letters_that_say_nothing_are_asked_about_whatever_they_look_like() -> None:
-    assert decide(reading("zork frobb", "insult", 0.35)) == Route("action_clarify")
-    assert decide(reading("zork frobb", "out_of_scope", 0.99)) == Route("action_clarify")
-    assert decide(reading("zork frobb", "other_language", 0.9)) == Route()
+    def letters(intent: str, confidence: float, **facts: str) -> Reading:
+        heard = reading("zork frobb", intent, confidence, **facts)
+        return replace(heard, parse={**heard.parse, "says_nothing": True})
+
+    assert decide(letters("insult", 0.35)) == Route("action_clarify")
+    assert decide(letters("out_of_scope", 0.99)) == Route("action_clarify")
+    assert decide(letters("other_language", 0.9)) == Route()
+    assert decide(letters("ask_product", 0.9, product="Zork")) == Route()
+    assert decide(reading("odd frock", "insult", 0.35)) == Route("action_complaint")
 
 
 def test_danger_comes_before_a_second_correction() -> None:

@@ -257,6 +257,9 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
+    for file in (given.encoder, given.acts):
+        if not file.parent.is_dir():  # said before the minutes of teaching, not after them
+            parser.error(f"{file.parent} is no folder")
     rows = lessons(given.data)
     print(f"{len(rows)} rows")  # noqa: T201
     np.savez_compressed(given.encoder, **adapter_of(teach(rows, epochs=given.epochs, seed=given.seed)))

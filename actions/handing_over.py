@@ -27,11 +27,14 @@ def give_up(talk: Talk, reason: str, signal: str = "not_understood") -> None:
 
 
 def _priority(talk: Talk, reason: str) -> str:
+    return services().policy.priority(reason, talk.heard.urgency, upset=_upset(talk))
+
+
+def _upset(talk: Talk) -> bool:
     """A yes to an offer has no tone: the message that led to the offer has."""
     policy = services().policy
     latest: list[Heard | Understanding] = [*list(talk.earlier())[-1:], talk.heard]
-    upset = any(policy.is_annoyed(heard.frustration, heard.intent, heard.text) for heard in latest)
-    return policy.priority(reason, talk.heard.urgency, upset=upset)
+    return any(policy.is_annoyed(heard.frustration, heard.intent, heard.text) for heard in latest)
 
 
 def _evidence(talk: Talk, reason: str, signal: str) -> list[dict[str, object]]:
@@ -70,6 +73,9 @@ class HandOver(Step):
         signal = str(handover.evidence[-1]["signal"]) if handover else ""
         reason = handover.reason if handover else ""
         why = next((f"utter_handover_{name}" for name in (signal, reason) if _known(talk, name)), None)
+        if why is None and _known(talk, "upset") and _upset(talk) and not talk.slot("sympathy_shown"):
+            why = "utter_handover_upset"
+            talk.remember(sympathy_shown=True)
         talk.tell(" ".join([*([talk.words(why)] if why else []), what_happens(talk, signal)]))
         talk.remember(awaiting=None, failed_attempts=0.0, not_helpful_count=0.0)
 

@@ -299,6 +299,20 @@ async def test_with_nobody_there_nothing_is_promised_that_is_not_there() -> None
     assert "noted" in customer.said
 
 
+@pytest.mark.parametrize("there", [True, False])
+async def test_who_asks_for_a_person_in_anger_hears_that_we_are_sorry_once(there: bool) -> None:
+    customer = await talk(known={"agents_available": there})
+    result = await customer.says("this is a complete joke, you are useless, get me a human being NOW")
+    assert result.signals.handoff is not None
+    assert customer.said.count("sorry") == 1
+
+
+async def test_who_asks_for_a_person_calmly_hears_no_apology() -> None:
+    customer = await talk(known={"agents_available": False})
+    assert (await customer.says("I would like to speak to a person please")).signals.handoff is not None
+    assert "sorry" not in customer.said
+
+
 async def test_a_signed_in_customer_is_asked_neither_number_nor_address() -> None:
     known = {"agents_available": True, "customer": {"id": "x", "name": "Anna Keller", "email": ANNA, "verified": True}}
     customer = await talk(known=known)

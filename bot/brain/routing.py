@@ -53,6 +53,9 @@ PERSON_LIKELY = {
     "special_request": 0.3,
 }
 """How likely these must be in a message that is read unsurely; from here on half or more of such rows mean it."""
+PERSON_NAMED = 0.45
+"""The same of `request_human` where the message names people, or talking to somebody. Of development messages between
+the two 12 ask for a person and 5 do not."""
 PERSON_OFFERED = 0.3
 """From here on a person is offered where `request_human` is the likeliest meaning, but less likely than above."""
 PERSON_DESPITE_MENTION = 0.95
@@ -310,9 +313,15 @@ def _needs_person(reading: Reading, now: Situation) -> str | None:
             if danger(reading) >= DANGER_PLAIN or tells_of_harm(reading.text):
                 return name
             continue
-        if not only_danger and chance >= PERSON_LIKELY.get(name, 2.0):
+        if not only_danger and chance >= _likely_from(name, reading):
             return name
     return None
+
+
+def _likely_from(name: str, reading: Reading) -> float:
+    if name == "request_human" and speaks_of_person(reading.text) and not mentions_person(reading.text):
+        return PERSON_NAMED
+    return PERSON_LIKELY.get(name, 2.0)
 
 
 def _may_want_person(reading: Reading, now: Situation) -> bool:
@@ -320,7 +329,7 @@ def _may_want_person(reading: Reading, now: Situation) -> bool:
     if reading.intent != "request_human" or now.requested is not None or danger(reading) >= DANGER_LIKELY:
         return False
     offered = _person_offered(now)
-    unsure = reading.confidence < PERSON_LIKELY["request_human"]
+    unsure = reading.confidence < _likely_from("request_human", reading)
     mention = reading.confidence < PERSON_DESPITE_MENTION and mentions_person(reading.text)
     if reading.confidence < CERTAIN and not speaks_of_person(reading.text):
         return False

@@ -53,6 +53,7 @@ def test_a_row_has_the_same_products_in_any_company(tmp_path: Path) -> None:
     assert all(np.allclose(one[:1], other, rtol=1e-6) for one, other in zip(together, alone, strict=True))
 
 
+@pytest.mark.skipif(not sums_are_exact(), reason="sums of 8-bit products are cut off on this processor")
 @pytest.mark.parametrize("biased", [True, False])
 @pytest.mark.parametrize("used_too", [True, False])
 def test_small_numbers_beside_a_large_one_still_count(tmp_path: Path, biased: bool, used_too: bool) -> None:

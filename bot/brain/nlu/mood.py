@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import yaml
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -18,11 +19,15 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.brain.nlu import mood_model, mood_signals
 from bot.brain.nlu.encoders import bulk_encoder
-from bot.brain.nlu.mood_model import Floats, Scale, fit_scale, mood_features
+from bot.brain.nlu.kernel_regression import Embedded
+from bot.brain.nlu.mood_model import Floats, Scale, fit_frustration, fit_scale, mood_features
 from bot.brain.nlu.mood_signals import says_nothing
-from bot.brain.nlu.sentence_vectors import SentenceVectors, sentence_vector
+from bot.brain.nlu.sentence_vectors import SentenceVectors, embedded, sentence_vector
 from bot.brain.nlu.source_fingerprint import source_fingerprint
 from bot.brain.nlu.spelling_mender import wording_of
+from kb_index.embedding import encode_layers
+
+Marks = npt.NDArray[np.bool_]
 
 FRUSTRATION = "frustration"
 URGENCY = "urgency"
@@ -30,6 +35,7 @@ SAYS_NOTHING = "says_nothing"
 
 EXAMPLES = Path(__file__).with_name("mood_examples.yml")
 _SCALES = {FRUSTRATION: ("frustrated", "calm"), URGENCY: ("urgent", "unhurried")}
+_FITS = {FRUSTRATION: fit_frustration, URGENCY: fit_scale}
 _FILE = "mood.npz"
 
 
@@ -108,24 +114,25 @@ class MoodReader(GraphComponent):
         examples = yaml.safe_load(EXAMPLES.read_text(encoding="utf-8"))
         arrays: dict[str, Floats] = {}
         for name, (present, absent) in _SCALES.items():
-            scale = self._learn(training_data, {side: examples[side] for side in (present, absent)})
+            features, marks = self._rows(training_data, {side: examples[side] for side in (present, absent)})
+            scale = _FITS[name](features, marks)
             arrays |= {f"{name}_weights": scale.weights, f"{name}_bias": np.array([scale.bias], dtype=np.float32)}
         with self._model_storage.write_to(self._resource) as folder:
             np.savez(folder / _FILE, **arrays)
         return self._resource
 
-    def _learn(self, training_data: TrainingData, examples: Mapping[str, Sequence[str]]) -> Scale:
+    def _rows(self, training_data: TrainingData, examples: Mapping[str, Sequence[str]]) -> tuple[Floats, Marks]:
         encoder = bulk_encoder(self._config["model"])
         features, marks = [], []
         for side, texts in examples.items():
-            own = _examples_of(training_data, set(self._config[side]), encoder.model_id)
-            rows = [mood_features(texts, encoder.encode(texts))]
-            if own:
-                own_vectors = np.stack([vector for _, vector in own])
-                rows.append(mood_features([text for text, _ in own], own_vectors))
+            own = _examples_of(training_data, set(self._config[side]))
+            rows = [mood_features(texts, Embedded(*encode_layers(encoder, texts)))]
+            vectors = embedded(own, encoder.model_id)
+            if vectors is not None:
+                rows.append(mood_features([example.get(TEXT) for example in own], vectors))
             features.extend(rows)
             marks.extend([side == next(iter(examples))] * (len(texts) + len(own)))
-        return fit_scale(np.vstack(features), np.array(marks))
+        return np.vstack(features), np.array(marks)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets `frustration` and `urgency` on every message, 0 on an empty one and on letters that say nothing; which
@@ -134,8 +141,9 @@ class MoodReader(GraphComponent):
             senseless = says_nothing(wording_of(message))
             if senseless:
                 message.set(SAYS_NOTHING, True, add_to_output=True)
-            vector = None if senseless else sentence_vector(message)
-            features = None if vector is None else mood_features([message.get(TEXT)], vector[np.newaxis, :])
+            silent = senseless or sentence_vector(message) is None
+            vectors = None if silent else embedded([message])
+            features = None if vectors is None else mood_features([message.get(TEXT)], vectors)
             for name in _SCALES:
                 scale = self._scales.get(name)
                 level = 0.0 if scale is None or features is None else float(scale.levels(features)[0])
@@ -143,13 +151,9 @@ class MoodReader(GraphComponent):
         return messages
 
 
-def _examples_of(training_data: TrainingData, intents: set[str], encoder_id: str) -> list[tuple[str, Floats]]:
-    found = []
-    for example in training_data.intent_examples:
-        vector = sentence_vector(example, encoder_id)
-        if example.get(INTENT) in intents and vector is not None:
-            found.append((example.get(TEXT), vector))
-    return found
+def _examples_of(training_data: TrainingData, intents: set[str]) -> list[Message]:
+    examples = training_data.intent_examples
+    return [each for each in examples if each.get(INTENT) in intents and sentence_vector(each) is not None]
 
 
 def read_scales(path: Path) -> dict[str, Scale]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.brain.nlu.encoders import bulk_encoder, serving_encoder
+from bot.brain.nlu.kernel_regression import Embedded
 from bot.brain.nlu.spelling_mender import wording_of
 from kb_index.embedding import SentenceEncoder, Vectors, encode_layers, encoder_id
 
@@ -32,16 +34,23 @@ def sentence_vector(message: Message, encoder_id: str | None = None) -> Vectors 
     Raises `ForeignVectors` where an encoder is named and the vector is not its: numbers of two models look alike
     and mean different things.
     """
+    feature = _sentence_feature(message)
+    if feature is None:
+        return None
+    if encoder_id is not None and feature.origin != encoder_id:
+        raise ForeignVectors(
+            f"The vectors come from {feature.origin}, but {encoder_id} was expected. Every component of "
+            "config.yml must name the same `model`; after changing it, train again."
+        )
+    return np.asarray(feature.features[0], dtype=np.float32)
+
+
+def _sentence_feature(message: Message) -> Features | None:
     for feature in message.features:
         if feature.attribute != TEXT or feature.origin.endswith(_MIDDLE):
             continue
         if feature.type == FEATURE_TYPE_SENTENCE and feature.is_dense():
-            if encoder_id is not None and feature.origin != encoder_id:
-                raise ForeignVectors(
-                    f"The vectors come from {feature.origin}, but {encoder_id} was expected. Every component of "
-                    "config.yml must name the same `model`; after changing it, train again."
-                )
-            return np.asarray(feature.features[0], dtype=np.float32)
+            return feature
     return None
 
 
@@ -51,6 +60,22 @@ def middle_vector(message: Message, encoder_id: str) -> Vectors | None:
         if feature.attribute == TEXT and feature.origin == encoder_id + _MIDDLE:
             return np.asarray(feature.features[0], dtype=np.float32)
     return None
+
+
+def embedded(messages: Sequence[Message], encoder_id: str | None = None) -> Embedded | None:
+    """Both vectors of messages that all have a sentence vector, a row each; no middle ones where the encoder makes
+    none. None for no messages. Raises `ForeignVectors` as `sentence_vector` does."""
+    rows, middles = [], []
+    for message in messages:
+        vector, feature = sentence_vector(message, encoder_id), _sentence_feature(message)
+        if vector is None or feature is None:
+            raise ValueError("A message without a vector is among them.")
+        rows.append(vector)
+        middles.append(middle_vector(message, feature.origin))
+    told = [middle for middle in middles if middle is not None]
+    if not rows:
+        return None
+    return Embedded.of(np.stack(rows), np.stack(told) if len(told) == len(rows) else None)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)

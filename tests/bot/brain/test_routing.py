@@ -285,6 +285,13 @@ def test_praise_between_a_trouble_and_its_mending_is_bitter_unless_it_sounds_gla
     assert decide(reading("fantastic quality control there", "praise", frustration=0.3)) == Route()
 
 
+def test_what_names_people_and_likely_asks_for_one_is_a_request_and_is_only_offered_one_below() -> None:
+    words = "can it be someone who eats breakfast next"
+    assert decide(unsure(words, request_human=0.5, complaint=0.1)).action == "action_hand_over"
+    assert decide(unsure(words, request_human=0.4, complaint=0.1)).action == "action_offer_person"
+    assert decide(unsure("so find that out", request_human=0.5, complaint=0.1)).action != "action_hand_over"
+
+
 def test_whoever_was_not_helped_and_likely_wants_a_person_is_not_asked_twice() -> None:
     likely = reading("so find that out", "request_human", 0.57, frustration=0.2)
     assert decide(likely).action == "action_offer_person"

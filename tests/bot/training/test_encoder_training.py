@@ -31,7 +31,7 @@ ROWS = [
 
 def test_every_row_in_the_repository_can_be_learned_and_stands_once() -> None:
     rows = lessons(ROOT / "data")
-    assert len({row.text.casefold() for row in rows}) == len(rows) > 10_000
+    assert len({row.text.casefold() for row in rows}) == len(rows) > 17_000
     assert {row.act for row in rows} == {*ACTS, None}
     assert all(row.act or row.wish for row in rows)
     acts = [example.act for example in examples_of(ROOT / "data")]
@@ -48,13 +48,12 @@ def test_rows_are_none_of_those_that_measure_or_that_a_bot_learns() -> None:
     assert not [text for text in learned & examples if len(text) > 25]
 
 
-def test_every_industry_has_its_own_intents_with_enough_rows_each() -> None:
-    seen: dict[str, str] = {}
+def test_every_industry_has_enough_rows_of_each_intent() -> None:
     for file in (ROOT / "data" / "industries").glob("*.csv"):
         with file.open(encoding="utf-8", newline="") as lines:
             intents = [row["intent"] for row in csv.DictReader(lines)]
+        assert len(set(intents)) == 64, file.name
         assert min(intents.count(intent) for intent in set(intents)) >= 15, file.name
-        assert not [intent for intent in set(intents) if seen.setdefault(intent, file.name) != file.name]
 
 
 @pytest.mark.parametrize("line", ["hello,unknown_act,calm", "hello,greet,furious", "  ,greet,calm"])

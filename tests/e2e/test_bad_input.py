@@ -32,6 +32,13 @@ def test_strange_texts_get_a_calm_answer(service, name):
     customer.close()
 
 
+def test_noise_is_asked_about_and_taken_for_no_anger(service):
+    customer = service.customer()
+    customer.say(STRANGE["noise"])
+    assert customer.state == "bot"
+    customer.close()
+
+
 @pytest.mark.parametrize(
     ("text", "code"), [("", "empty_text"), ("   \n", "empty_text"), ("x" * 10_000, "text_too_long")]
 )

@@ -12,7 +12,7 @@ import itertools
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -26,6 +26,8 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _LONG = 7
 """From this many letters on a word may hold two slips."""
 _LONGEST = 24
+_DRUMMED = 4
+"""Nobody slips so often in the very same way."""
 _CHOICES = 24
 _ABBREVIATION = 5
 _EDGE = ""
@@ -92,6 +94,8 @@ class Spelling:
             return text
         found = list(_WORD.finditer(text))
         words = _plain(text)
+        if self._drummed(words):
+            return text
         shouted = text.isupper()
         mended: list[str] = []
         end = 0
@@ -105,6 +109,13 @@ class Spelling:
             words[place] = meant
             end = match.end()
         return "".join([*mended, text[end:]])
+
+    def _drummed(self, words: Sequence[str]) -> bool:
+        """Whether it is the same few unknown words over and over, 'qwe rty qwe rty': fingers on keys, no slips."""
+        distinct = set(words)
+        return _DRUMMED * len(distinct) <= len(words) and not any(
+            word in self.counts or word in common_words() for word in distinct
+        )
 
     @cached_property
     def _own(self) -> list[str]:

@@ -33,6 +33,8 @@ SPELLING = Spelling.of(
         ("the ODER of the day", "the ODER of the day"),
         ("WHERE IS THE ODER", "WHERE IS THE order"),
         ("xyzzyqq", "xyzzyqq"),
+        ("arived delivred " * 4, "arived delivred " * 4),  # fingers on keys
+        ("arived delivred, arived delivred", "arrived delivered, arrived delivered"),
         ("", ""),
         ("!!! 🙂 ???", "!!! 🙂 ???"),
     ],

@@ -17,6 +17,7 @@ from websockets.sync.client import connect
 
 ROOT = Path(__file__).resolve().parents[2]
 PING_EVERY = 15.0
+_LASTING: set[int] = set()
 
 
 def environment(state: Path, **more: str) -> dict[str, str]:
@@ -41,12 +42,16 @@ def free_port() -> int:
 
 def lasting_port() -> int:
     """A port to come back to: outside of the range from which the system takes ports of outgoing connections, so that
-    nobody has it by chance while a process of ours is down."""
+    nobody has it by chance while a process of ours is down. None is given twice: two towns whose gateways took turns at
+    one port would each find the other's conversations."""
     while True:
         port = random.randint(15_000, 31_000)
+        if port in _LASTING:
+            continue
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", port))
+            _LASTING.add(port)
             return port
 
 

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from copy import copy
+from itertools import islice
 from typing import Any
 
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    BotUttered,
+    DefinePrevUserUtteredFeaturization,
+    Event,
+    FollowupAction,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+)
 from rasa.shared.core.slots import Slot
-from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
 from bot.conversation.model import JsonDict
 
@@ -21,6 +33,9 @@ KEPT_RANKING = 5
 LATEST_STATES = 6
 """So many actions back rules are compared with the dialogue: more than the longest rule has, which is looked at when a
 model is loaded."""
+
+_TAKES_NOTHING_BACK = {SlotSet, UserUttered, BotUttered, DefinePrevUserUtteredFeaturization, FollowupAction}
+"""Events after which all that was applied before still is. Of an action only what may be a loop's own takes back."""
 
 _tracker: ContextVar[DialogueStateTracker] = ContextVar("tracker")
 
@@ -36,14 +51,37 @@ class TurnTracker(DialogueStateTracker):
             self._reset_slots()
         self._applied: tuple[int, list[Event]] = (-1, [])
         self._told_rules: tuple[int, list[Any]] = (-1, [])
+        self._replay: _Replay | None = None
+        self._as_dicts: list[JsonDict] = []
         self.certain_at = -1
         """How many events there were when a rule was last found that nothing can overrule."""
 
     def applied_events(self) -> list[Event]:
-        """See Rasa's method of this name; worked out once for the events there are."""
-        if self._applied[0] != len(self.events):
-            self._applied = len(self.events), super().applied_events()
-        return list(self._applied[1])
+        """See Rasa's method of this name; worked out once for the events there are, and as a rule only for new ones."""
+        known, applied = self._applied
+        if known != len(self.events):
+            fresh = list(islice(self.events, max(known, 0), None))
+            goes_on = 0 <= known < len(self.events) and self._only_adds(fresh)
+            applied = [*applied, *fresh] if goes_on else super().applied_events()
+            self._applied = len(self.events), applied
+        return list(applied)
+
+    def _only_adds(self, fresh: Sequence[Event]) -> bool:
+        loops = {event.name for event in self.events if type(event) is ActiveLoop}
+        return all(
+            type(event) in _TAKES_NOTHING_BACK or (type(event) is ActionExecuted and event.action_name not in loops)
+            for event in fresh
+        )
+
+    def current_state(self, event_verbosity: EventVerbosity = EventVerbosity.NONE) -> dict[str, Any]:
+        """See Rasa's method of this name. Every action is told all events, so each is written out once; whoever gets
+        them must leave them as they are."""
+        if event_verbosity is not EventVerbosity.ALL:
+            return dict(super().current_state(event_verbosity))
+        if len(self._as_dicts) > len(self.events):
+            self._as_dicts = []
+        self._as_dicts = self._as_dicts + [event.as_dict() for event in islice(self.events, len(self._as_dicts), None)]
+        return {**super().current_state(EventVerbosity.NONE), "events": list(self._as_dicts)}
 
     def copy(self) -> TurnTracker:
         """The same state and events, to be changed apart; the events themselves are shared, as in Rasa's copy."""
@@ -52,6 +90,14 @@ class TurnTracker(DialogueStateTracker):
         other.slots = {name: _copied(slot) for name, slot in self.slots.items()}
         other.active_loop = copy(self.active_loop)
         other.latest_action = copy(self.latest_action)
+        other._replay = None
+        return other
+
+    def followed_by(self, events: Iterable[Event]) -> TurnTracker:
+        """A copy to which these events have happened."""
+        other = self.copy()
+        for event in events:
+            other.update(event)
         return other
 
     def past_states(
@@ -70,15 +116,52 @@ class TurnTracker(DialogueStateTracker):
             )
             return states
         if self._told_rules[0] != len(self.events):
-            self._told_rules = len(self.events), domain.states_for_tracker_history(_Latest(self))
+            self._told_rules = len(self.events), self._rule_states(domain)
         # Who asks takes out what it does not need of a user's part, and asks again.
         return [{part: dict(told) for part, told in state.items()} for state in self._told_rules[1]]
+
+    def _rule_states(self, domain: Domain) -> list[Any]:
+        events = self.applied_events()
+        if self._replay is None or not self._replay.goes_on_in(events):
+            self._replay = _Replay(self.init_copy())
+        return self._replay.latest_states(events, domain)
 
     def init_copy(self) -> TurnTracker:
         """The same dialogue before its first event."""
         return TurnTracker(
             self.sender_id, (_copied(slot) for slot in self.slots.values()), is_rule_tracker=self.is_rule_tracker
         )
+
+
+class _Replay:
+    """A dialogue told again from its beginning, and its states before its latest actions; goes on where it stopped."""
+
+    def __init__(self, tracker: TurnTracker) -> None:
+        self._tracker = tracker
+        self._told: list[Event] = []
+        self._states: deque[Any] = deque(maxlen=LATEST_STATES)
+
+    def goes_on_in(self, events: list[Event]) -> bool:
+        """Whether these events begin with all that was told."""
+        return events[: len(self._told)] == self._told
+
+    def latest_states(self, events: list[Event], domain: Domain) -> list[Any]:
+        """The states before the latest actions and the present one; the events must go on from what was told."""
+        actions = [at for at, event in enumerate(events) if type(event) is ActionExecuted][-LATEST_STATES:]
+        for at, event in enumerate(events[len(self._told) :], len(self._told)):
+            if actions and at >= actions[0] and type(event) is ActionExecuted:
+                self._states += self._state(domain)
+            self._tracker.update(event)
+        self._told = events
+        return [*self._states, *self._state(domain)]
+
+    def _state(self, domain: Domain) -> list[Any]:
+        states: list[Any] = domain.states_for_tracker_history(self)
+        return states
+
+    def generate_all_prior_trackers(self) -> Iterator[tuple[DialogueStateTracker, bool]]:
+        """What Rasa asks for: the dialogue as far as it was told."""
+        yield self._tracker, False
 
 
 class _Latest:

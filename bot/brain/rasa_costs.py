@@ -19,9 +19,10 @@ from rasa.core.policies.policy import Policy, PolicyPrediction
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.core.processor import MessageProcessor
 from rasa.engine.storage.storage import ModelMetadata
-from rasa.shared.core.constants import SHOULD_NOT_BE_SET
+from rasa.shared.core.constants import REQUESTED_SLOT, SHOULD_NOT_BE_SET
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, ActionExecutionRejected, Event
+from rasa.shared.core.events import ActionExecuted, ActionExecutionRejected, Event, Restarted, SlotSet
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.common import all_subclasses
 from rasa.utils.endpoints import EndpointConfig
 
@@ -33,6 +34,7 @@ _theirs: Mapping[str, Any] = {
     "by_rule": RulePolicy.predict_action_probabilities,
     "by_story": MemoizationPolicy.predict_action_probabilities,
     "metadata": ModelMetadata.from_dict.__func__,
+    "continued": forms.FormAction._temporary_tracker,
 }
 
 _TABLES = (rule_policy.RULES, rule_policy.RULES_FOR_LOOP_UNHAPPY_PATH)
@@ -58,6 +60,8 @@ def spare() -> None:
     for module in (rasa.core.processor, memoization, rule_policy, forms):
         module.copy = module.structlogger = _Unwritten()
     MessageProcessor._log_slots = staticmethod(_unwritten)
+    # Rasa replays the whole dialogue for every step of a form.
+    forms.FormAction._temporary_tracker = _continued
     # Rasa makes a dozen actions of its own anew for every name it looks up.
     action.default_actions = _default_actions
     # Rasa recalls stories even where a rule is certain, and a rule comes before them.
@@ -117,6 +121,17 @@ def longest_rule(runner: DirectGraphRunner) -> int:
 def _without_training(cls: type[ModelMetadata], stored: Mapping[str, Any]) -> ModelMetadata:
     metadata: ModelMetadata = _theirs["metadata"](cls, {**stored, "train_schema": {"nodes": {}}})
     return metadata
+
+
+def _continued(
+    self: forms.FormAction, tracker: DialogueStateTracker, additional: list[Event], domain: Domain
+) -> DialogueStateTracker:
+    """The dialogue as the form goes on: what Rasa gets by replaying it."""
+    if not isinstance(tracker, TurnTracker) or any(type(event) is Restarted for event in tracker.events):
+        replayed: DialogueStateTracker = _theirs["continued"](self, tracker, additional, domain)
+        return replayed
+    asked = SlotSet(REQUESTED_SLOT, self.get_slot_to_fill(tracker))
+    return tracker.followed_by([asked, ActionExecuted(self.name()), *additional])
 
 
 def _by_rule(

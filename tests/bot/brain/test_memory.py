@@ -3,10 +3,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rasa.core.actions.forms import FormAction
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SlotSet
-from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
+from bot.brain import rasa_costs
 from bot.brain.memory import KEEP_EVENTS, LATEST_STATES, begin, new_events, slim, trim
 from bot.brain.replies import variation
 
@@ -119,6 +123,59 @@ def test_looking_back_again_and_again_while_the_dialogue_goes_on_shows_what_rasa
             states[-1].get("user", {}).clear()  # as Rasa takes out what it does not need
         assert ours.applied_events() == theirs.applied_events()
         ours.applied_events().clear()
+
+
+PIECES = [
+    user("hello"),
+    user("again"),
+    {"event": "slot", "name": "order_number", "value": "1042", "timestamp": 1.0},
+    {"event": "bot", "text": "hello", "data": {}, "metadata": {}, "timestamp": 1.0},
+    {"event": "action", "name": "action_listen", "timestamp": 1.0},
+    {"event": "action", "name": "order_form", "timestamp": 1.0},
+    {"event": "action", "name": "utter_greet", "timestamp": 1.0},
+    {"event": "active_loop", "name": "order_form", "timestamp": 1.0},
+    {"event": "active_loop", "name": None, "timestamp": 1.0},
+    {"event": "action_execution_rejected", "name": "order_form", "timestamp": 1.0},
+    {"event": "followup", "name": "action_listen", "timestamp": 1.0},
+    {"event": "undo", "timestamp": 1.0},
+    {"event": "rewind", "timestamp": 1.0},
+    {"event": "restart", "timestamp": 1.0},
+    {"event": "session_started", "timestamp": 1.0},
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=24), st.data())
+def test_whatever_happens_in_a_dialogue_looking_back_shows_what_rasa_shows(pieces, data) -> None:
+    ours = begin("c", dialogue(1), DOMAIN)
+    theirs = DialogueStateTracker.from_dict("c", dialogue(1), DOMAIN.slots)
+    for piece in pieces:
+        told = Event.from_parameters(piece)
+        assert told is not None
+        ours.update(told)
+        theirs.update(told)
+        if data.draw(st.booleans()):
+            assert ours.applied_events() == theirs.applied_events()
+            assert ours.past_states(DOMAIN) == theirs.past_states(DOMAIN)[-LATEST_STATES - 1 :]
+            told_of = DialogueStateTracker.current_state(ours, EventVerbosity.ALL)
+            assert ours.current_state(EventVerbosity.ALL) == told_of
+            if data.draw(st.booleans()):
+                ours = ours.copy()
+
+
+@pytest.mark.parametrize("before", [[], [{"event": "restart", "timestamp": 1.0}]])
+def test_a_form_goes_on_from_the_dialogue_that_rasa_would_replay(before) -> None:
+    events = [*dialogue(2), *before, *turn(3), {"event": "active_loop", "name": "order_form"}]
+    events.append({"event": "slot", "name": "requested_slot", "value": "order_number", "timestamp": 1.0})
+    form = FormAction("order_form", None)
+    added = [SlotSet("order_number", "1042")]
+    ours = rasa_costs._continued(form, begin("c", events, DOMAIN), added, DOMAIN)
+    replayed = rasa_costs._theirs["continued"]
+    theirs = replayed(form, DialogueStateTracker.from_dict("c", events, DOMAIN.slots), added, DOMAIN)
+    assert [event.as_story_string() for event in ours.events] == [event.as_story_string() for event in theirs.events]
+    assert ours.current_slot_values() == theirs.current_slot_values()
+    assert ours.active_loop_name == theirs.active_loop_name == "order_form"
+    assert ours.latest_action_name == theirs.latest_action_name == "order_form"
 
 
 def test_rules_see_the_latest_states_of_a_long_dialogue_and_stories_all() -> None:

@@ -65,6 +65,8 @@ class HandoverPolicy:
     An angry message, or a second annoyed one, brings a person at once. A wish that names a trouble ('charged twice')
     sounds worse than it is meant, so it must score higher than outright dissatisfaction, and how bad it sounds is not
     enough: something in the manner of writing (an insult, shouting, a threat to leave) must say the same (`heated`).
+    Praise, thanks and good news are mockery only where the tone is beyond doubt (`annoyed_praise`): who is glad likes
+    to tell of what went wrong before.
     Praise from `glad` on does not sound glad, which counts where something has just gone wrong.
     What is surely a complaint or an insult about us is anger from `angry_sure` on, what is so less surely from
     `angry_outright` on.
@@ -75,6 +77,7 @@ class HandoverPolicy:
     annoyed: float = 0.75
     angry_heated: float = 0.8
     annoyed_outright: float = 0.6
+    annoyed_praise: float = 0.9
     angry_outright: float = 0.93
     angry_sure: float = 0.5
     neutral: float = 0.45
@@ -88,6 +91,8 @@ class HandoverPolicy:
         """Whether one message shows displeasure."""
         if intent in TONELESS or (intent not in OUTRIGHT and len(text.split()) < WORDS_WITH_A_TONE):
             return False
+        if intent in SETTLING:
+            return frustration >= self.annoyed_praise
         return frustration >= (self.annoyed_outright if intent in OUTRIGHT else self.annoyed)
 
     def mood(

@@ -21,6 +21,8 @@ POLICY = HandoverPolicy()
         (0.9, "charged_twice", False, Mood.ANNOYED),
         (0.99, "stop", True, Mood.CALM),
         (0.4, "complaint", True, Mood.CALM),
+        (0.85, "praise", False, Mood.CALM),
+        (0.95, "praise", False, Mood.ANNOYED),
     ],
 )
 def test_the_mood_follows_score_meaning_and_history(frustration: float, intent: str, before: bool, mood: Mood) -> None:

@@ -28,9 +28,11 @@ class Read:
 
 @dataclass(frozen=True)
 class Meaning:
-    """What the vector of one message says by itself: its part of each score, and its likeness to the nearest row."""
+    """What the vector of one message says by itself: its part of each score of the kernel, what its nearness to each
+    intent's middle adds, and its likeness to the nearest row."""
 
     scores: Floats
+    nearness: Floats
     likeness: np.float32
 
 
@@ -53,6 +55,11 @@ class IntentModel:
     """The belonging below which a message is refused."""
     usual: Floats
     """What each intent's messages belong more, or less, than others do; see `usual_belonging`."""
+    centres: Floats
+    """For each intent what the product with a sentence vector adds to its score; no rows where nothing is added.
+
+    See `centres`. It decides between intents only: belonging is the kernel's alone.
+    """
 
     def scores(self, texts: Sequence[str], vectors: Embedded) -> Floats:
         """One score a label; about 1 for a plain case, about 0 for anything foreign."""
@@ -70,7 +77,11 @@ class IntentModel:
         """What each message's vectors alone say."""
         likeness = self.kernel.likeness(vectors, self._compared)
         scores = likeness @ self.coefficients
-        return [Meaning(row.copy(), np.float32(most)) for row, most in zip(scores, likeness.max(axis=1), strict=True)]
+        near = vectors.sentence @ self.centres.T if len(self.centres) else np.zeros_like(scores)
+        most = likeness.max(axis=1)
+        return [
+            Meaning(row.copy(), each.copy(), np.float32(top)) for row, each, top in zip(scores, near, most, strict=True)
+        ]
 
     def read_meanings(self, texts: Sequence[str], meanings: Sequence[Meaning]) -> Read:
         """As `read`, where it is known what the messages' vectors say."""
@@ -80,7 +91,8 @@ class IntentModel:
         scores = np.asarray(total, np.float32)
         usual = self.usual[scores.argmax(axis=1)]
         likeness = np.array([meaning.likeness for meaning in meanings], np.float32)
-        return Read(scores, belonging(scores, likeness) - usual)
+        nearness = np.stack([meaning.nearness for meaning in meanings])
+        return Read(scores + nearness, belonging(scores, likeness) - usual)
 
     def probabilities(self, scores: Floats) -> Floats:
         """Calibrated: of the answers given with .8, eight in ten are right."""
@@ -113,6 +125,7 @@ def state_of(model: IntentModel) -> tuple[dict[str, Any], dict[str, npt.NDArray[
         "word_scores": model.word_scores,
         "piece_scores": model.piece_scores,
         "usual": model.usual,
+        "centres": model.centres,
     }
     return plain, arrays
 
@@ -132,6 +145,7 @@ def model_of(plain: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) -> Inte
         sharpening=float(plain["sharpening"]),
         threshold=float(plain["least_belonging"]),
         usual=arrays["usual"],
+        centres=arrays["centres"],
     )
 
 

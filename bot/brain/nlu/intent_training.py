@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 from scipy.optimize import minimize_scalar
 
+from bot.brain.nlu.centres import Centres, centre_weight
 from bot.brain.nlu.intent_model import IntentModel, softmax
 from bot.brain.nlu.kernel_regression import Embedded, Floats, Ints, Kernel, Rows, Solution, gram, one_hot, solve
 from bot.brain.nlu.label_doubt import DOUBTED, doubt
@@ -69,6 +70,24 @@ class _Learned:
     solution: Solution
     trusted: Flags
 
+    def centres(self) -> tuple[Centres, float]:
+        """The intents' middles and what the nearness to them counts."""
+        lesson = self.lesson
+        found = Centres(lesson.vectors.sentence, lesson.labels, len(lesson.names))
+        return found, centre_weight(lesson.utterances / len(lesson.names))
+
+    def left_out(self) -> Floats:
+        """Each row's scores in a model that never saw it, nearness to the intents' middles and all."""
+        centres, weight = self.centres()
+        scores = self.solution.left_out()
+        return scores + weight * centres.left_out() if weight else scores
+
+    def left_out_together(self, rows: Ints) -> Floats:
+        """The scores of these rows in a model that saw none of them."""
+        centres, weight = self.centres()
+        scores = self.solution.left_out_together(rows)
+        return scores + weight * centres.left_out_together(rows) if weight else scores
+
     def surprises(self) -> Floats:
         """Of each utterance when left out: the negative logarithm of its own intent's calibrated chance."""
         count = self.lesson.utterances
@@ -109,6 +128,7 @@ def fit_intents(rows: Labelled, kernel: Kernel | None, encoder: SentenceEncoder)
     learned = _learned(thinned(rows), kernel, encoder)
     lesson, kernel, solution = learned.lesson, learned.kernel, learned.solution
     refusal = refusal_of(solution, kernel, learned.taught())
+    centres, weight = learned.centres()
     return IntentModel(
         encoder=encoder.model_id,
         labels=lesson.names,
@@ -119,9 +139,10 @@ def fit_intents(rows: Labelled, kernel: Kernel | None, encoder: SentenceEncoder)
         coefficients=solution.coefficients,
         word_scores=kernel.wording * np.asarray(learned.seen.words.T @ solution.coefficients, np.float32),
         piece_scores=kernel.wording * np.asarray(learned.seen.pieces.T @ solution.coefficients, np.float32),
-        sharpening=_sharpening(solution.left_out()[: lesson.utterances], lesson.labels[: lesson.utterances]),
+        sharpening=_sharpening(learned.left_out()[: lesson.utterances], lesson.labels[: lesson.utterances]),
         threshold=refusal.threshold,
         usual=refusal.usual,
+        centres=(weight * centres.directions())[: len(lesson.names) if weight else 0],
     )
 
 
@@ -137,7 +158,7 @@ def read_left_out(rows: Labelled, folds: Ints, kernel: Kernel | None, encoder: S
     best = np.zeros(len(folds), dtype=np.int64)
     for fold in np.unique(folds):
         out = np.flatnonzero(folds == fold)
-        best[out] = learned.solution.left_out_together(out).argmax(axis=1)
+        best[out] = learned.left_out_together(out).argmax(axis=1)
     return [learned.lesson.names[i] for i in best]
 
 

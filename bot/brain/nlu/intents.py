@@ -16,7 +16,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.brain.nlu import intent_model, intent_training, kernel_regression, label_doubt, rejection, terms
+from bot.brain.nlu import centres, intent_model, intent_training, kernel_regression, label_doubt, rejection, terms
 from bot.brain.nlu.encoders import bulk_encoder, serving_encoder
 from bot.brain.nlu.intent_model import IntentModel, Meaning, model_of, state_of
 from bot.brain.nlu.intent_training import Labelled, fit_intents
@@ -60,7 +60,9 @@ class IntentReader(IntentClassifier, GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """The code that does the work and lies outside this class."""
-        return source_fingerprint(intent_model, intent_training, kernel_regression, label_doubt, rejection, terms)
+        return source_fingerprint(
+            centres, intent_model, intent_training, kernel_regression, label_doubt, rejection, terms
+        )
 
     def __init__(
         self,

@@ -52,6 +52,9 @@ TROUBLES = frozenset(
 SETTLING = frozenset({"thank", "praise", "problem_solved"})
 """Meanings after which what was displeasing before no longer counts."""
 
+GLAD = frozenset({"praise", "problem_solved"})
+"""Meanings whose words are glad ones; thanks are said in any mood."""
+
 _THANKS = re.compile(r"\b(?:thank\w*|thx|ta|cheers|appreciat\w*|grateful|solved|sorted)\b", re.IGNORECASE)
 
 WORDS_WITH_A_TONE = 3
@@ -65,8 +68,8 @@ class HandoverPolicy:
     An angry message, or a second annoyed one, brings a person at once. A wish that names a trouble ('charged twice')
     sounds worse than it is meant, so it must score higher than outright dissatisfaction, and how bad it sounds is not
     enough: something in the manner of writing (an insult, shouting, a threat to leave) must say the same (`heated`).
-    Praise, thanks and good news are mockery only where the tone is beyond doubt (`annoyed_praise`): who is glad likes
-    to tell of what went wrong before.
+    Praise and good news are mockery only where the tone is beyond doubt (`annoyed_praise`): who is glad likes to tell
+    of what went wrong before.
     Praise from `glad` on does not sound glad, which counts where something has just gone wrong.
     What is surely a complaint or an insult about us is anger from `angry_sure` on, what is so less surely from
     `angry_outright` on.
@@ -91,7 +94,7 @@ class HandoverPolicy:
         """Whether one message shows displeasure."""
         if intent in TONELESS or (intent not in OUTRIGHT and len(text.split()) < WORDS_WITH_A_TONE):
             return False
-        if intent in SETTLING:
+        if intent in GLAD:
             return frustration >= self.annoyed_praise
         return frustration >= (self.annoyed_outright if intent in OUTRIGHT else self.annoyed)
 

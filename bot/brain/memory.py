@@ -110,11 +110,7 @@ class TurnTracker(DialogueStateTracker):
         """See Rasa's `past_states`. Rules look at the end of a dialogue, so they get its latest states; stories, for
         which the turns of rules are passed over, get all."""
         if ignore_rule_only_turns or omit_unset_slots:
-            told = self if ignore_rule_only_turns else _Latest(self)
-            states: list[Any] = domain.states_for_tracker_history(
-                told, omit_unset_slots, ignore_rule_only_turns, rule_only_data
-            )
-            return states
+            return list(super().past_states(domain, omit_unset_slots, ignore_rule_only_turns, rule_only_data))
         if self._told_rules[0] != len(self.events):
             self._told_rules = len(self.events), self._rule_states(domain)
         # Who asks takes out what it does not need of a user's part, and asks again.
@@ -162,24 +158,6 @@ class _Replay:
     def generate_all_prior_trackers(self) -> Iterator[tuple[DialogueStateTracker, bool]]:
         """What Rasa asks for: the dialogue as far as it was told."""
         yield self._tracker, False
-
-
-class _Latest:
-    """The end of a dialogue, as far as Rasa asks for its states."""
-
-    def __init__(self, tracker: TurnTracker) -> None:
-        self._tracker = tracker
-
-    def generate_all_prior_trackers(self) -> Iterator[tuple[DialogueStateTracker, bool]]:
-        """See Rasa's method of this name: the dialogue before each of its latest actions, and as it is."""
-        events = self._tracker.applied_events()
-        actions = [at for at, event in enumerate(events) if isinstance(event, ActionExecuted)][-LATEST_STATES:]
-        tracker = self._tracker.init_copy()
-        for at, event in enumerate(events):
-            if actions and at >= actions[0] and isinstance(event, ActionExecuted):
-                yield tracker, event.hide_rule_turn
-            tracker.update(event)
-        yield tracker, False
 
 
 def _copied(slot: Slot) -> Slot:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from bot.brain.nlu.kernel_regression import Floats, Ints
+from bot.brain.nlu.rejection import Flags
 
 MOST, ROWS = 0.3, 3.0
 """See `centre_weight`. Chosen on train and valid rows of BANKING77, CLINC150 and two industries, 5 to 20 an intent."""
@@ -25,32 +26,36 @@ def centre_weight(rows_a_label: float) -> float:
 
 
 class Centres:
-    """The sums of the rows of each label; every label needs one row at least."""
+    """The middle of each intent's examples, with the weight that nearness to it has among so many."""
 
-    def __init__(self, vectors: Floats, labels: Ints, count: int) -> None:
-        """`vectors`: unit rows."""
-        self._vectors, self._labels = vectors, labels
-        self._sums = np.zeros((count, vectors.shape[1]), dtype=np.float32)
-        np.add.at(self._sums, labels, vectors)
+    def __init__(self, vectors: Floats, labels: Ints, trusted: Flags, weight: float) -> None:
+        """Of unit rows, some for every label from 0 on. Rows that are not `trusted` have no part in a middle."""
+        self._vectors, self._labels, self._weight = vectors, labels, weight
+        self._parts = vectors * trusted[:, np.newaxis]
+        self._sums = np.zeros((labels.max() + 1, vectors.shape[1]), dtype=np.float32)
+        np.add.at(self._sums, labels, self._parts)
 
     def directions(self) -> Floats:
-        """Each label's middle as a vector of unit length, less the mean of all middles: what all have in common tells
-        none from another."""
-        return _centred(_unit(self._sums))
+        """For each label what the product with a message's vector adds to its score.
+
+        The middle as a vector of unit length, less the mean of all middles: what all have in common tells none from
+        another.
+        """
+        return self._weight * _centred(_unit(self._sums))
 
     def left_out(self) -> Floats:
-        """Each row's product with these directions, had the row not been among those of its label."""
+        """For each row its products with these directions, had the row not been there."""
         rows = np.arange(len(self._labels))
         cosines = self._vectors @ _unit(self._sums).T
-        own = _unit(self._sums[self._labels] - self._vectors)
+        own = _unit(self._sums[self._labels] - self._parts)
         cosines[rows, self._labels] = np.einsum("ij,ij->i", self._vectors, own)
-        return _centred(cosines.T).T
+        return self._weight * _centred(cosines.T).T
 
     def left_out_together(self, rows: Ints) -> Floats:
         """The same for these rows, had none of them been there."""
         sums = self._sums.copy()
-        np.subtract.at(sums, self._labels[rows], self._vectors[rows])
-        return np.asarray(self._vectors[rows] @ _centred(_unit(sums)).T, np.float32)
+        np.subtract.at(sums, self._labels[rows], self._parts[rows])
+        return np.asarray(self._weight * (self._vectors[rows] @ _centred(_unit(sums)).T), np.float32)
 
 
 def _unit(rows: Floats) -> Floats:

@@ -69,27 +69,27 @@ class _Learned:
     seen: Rows
     solution: Solution
     trusted: Flags
-
-    def centres(self) -> tuple[Centres, float]:
-        """The intents' middles and what the nearness to them counts."""
-        lesson = self.lesson
-        found = Centres(lesson.vectors.sentence, lesson.labels, len(lesson.names))
-        return found, centre_weight(lesson.utterances / len(lesson.names))
+    centres: Centres | None
+    """None where there are so many examples that nearness to their middle adds nothing."""
 
     def left_out(self) -> Floats:
         """Each row's scores in a model that never saw it, nearness to the intents' middles and all."""
-        centres, weight = self.centres()
         scores = self.solution.left_out()
-        return scores + weight * centres.left_out() if weight else scores
+        return scores if self.centres is None else scores + self.centres.left_out()
 
     def left_out_together(self, rows: Ints) -> Floats:
         """The scores of these rows in a model that saw none of them."""
-        centres, weight = self.centres()
         scores = self.solution.left_out_together(rows)
-        return scores + weight * centres.left_out_together(rows) if weight else scores
+        return scores if self.centres is None else scores + self.centres.left_out_together(rows)
+
+    def directions(self) -> Floats:
+        """See `Centres.directions`; no rows where there are no centres."""
+        width = self.lesson.vectors.sentence.shape[1]
+        return np.zeros((0, width), np.float32) if self.centres is None else self.centres.directions()
 
     def surprises(self) -> Floats:
-        """Of each utterance when left out: the negative logarithm of its own intent's calibrated chance."""
+        """Of each utterance when left out: the negative logarithm of its own intent's chance, calibrated, by the kernel
+        alone, for that is what is chosen by it."""
         count = self.lesson.utterances
         left_out, labels = self.solution.left_out()[:count], self.lesson.labels[:count]
         return _surprises(left_out * _sharpening(left_out, labels), labels)
@@ -128,7 +128,6 @@ def fit_intents(rows: Labelled, kernel: Kernel | None, encoder: SentenceEncoder)
     learned = _learned(thinned(rows), kernel, encoder)
     lesson, kernel, solution = learned.lesson, learned.kernel, learned.solution
     refusal = refusal_of(solution, kernel, learned.taught())
-    centres, weight = learned.centres()
     return IntentModel(
         encoder=encoder.model_id,
         labels=lesson.names,
@@ -142,7 +141,7 @@ def fit_intents(rows: Labelled, kernel: Kernel | None, encoder: SentenceEncoder)
         sharpening=_sharpening(learned.left_out()[: lesson.utterances], lesson.labels[: lesson.utterances]),
         threshold=refusal.threshold,
         usual=refusal.usual,
-        centres=(weight * centres.directions())[: len(lesson.names) if weight else 0],
+        centres=learned.directions(),
     )
 
 
@@ -187,7 +186,9 @@ def _learn_with(kernel: Kernel, lesson: _Lesson) -> _Learned:
     if len(doubted):
         solution = solution.trusting_less(doubted, kernel.ridge * (factor[doubted] - 1))
     trusted = ~np.isin(np.arange(len(lesson.labels)), doubted)
-    return _Learned(lesson, kernel, words, pieces, seen, solution, trusted)
+    weight = centre_weight(lesson.utterances / len(lesson.names))
+    centres = Centres(lesson.vectors.sentence, lesson.labels, trusted, weight) if weight else None
+    return _Learned(lesson, kernel, words, pieces, seen, solution, trusted, centres)
 
 
 def fitting_kernel(rows: Labelled, encoder: SentenceEncoder) -> Kernel:

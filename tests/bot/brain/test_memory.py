@@ -108,23 +108,6 @@ def test_the_states_before_each_action_are_those_of_rasa() -> None:
     assert ours.init_copy().get_slot("order_number") is None
 
 
-def test_looking_back_again_and_again_while_the_dialogue_goes_on_shows_what_rasa_shows() -> None:
-    events = [*dialogue(3), {"event": "active_loop", "name": "order_form"}, *dialogue(2)[2:]]
-    ours = begin("c", dialogue(1), DOMAIN)
-    theirs = DialogueStateTracker.from_dict("c", dialogue(1), DOMAIN.slots)
-    for event in events:
-        told = Event.from_parameters(event)
-        assert told is not None
-        ours.update(told)
-        theirs.update(told)
-        for _ in range(2):
-            states = ours.past_states(DOMAIN)
-            assert states == theirs.past_states(DOMAIN)[-LATEST_STATES - 1 :]
-            states[-1].get("user", {}).clear()  # as Rasa takes out what it does not need
-        assert ours.applied_events() == theirs.applied_events()
-        ours.applied_events().clear()
-
-
 PIECES = [
     user("hello"),
     user("again"),
@@ -156,7 +139,11 @@ def test_whatever_happens_in_a_dialogue_looking_back_shows_what_rasa_shows(piece
         theirs.update(told)
         if data.draw(st.booleans()):
             assert ours.applied_events() == theirs.applied_events()
-            assert ours.past_states(DOMAIN) == theirs.past_states(DOMAIN)[-LATEST_STATES - 1 :]
+            ours.applied_events().clear()  # what is given out may be changed
+            for _ in range(2):
+                states = ours.past_states(DOMAIN)
+                assert states == theirs.past_states(DOMAIN)[-LATEST_STATES - 1 :]
+                states[-1].get("user", {}).clear()  # as Rasa takes out what it does not need
             told_of = DialogueStateTracker.current_state(ours, EventVerbosity.ALL)
             assert ours.current_state(EventVerbosity.ALL) == told_of
             if data.draw(st.booleans()):
